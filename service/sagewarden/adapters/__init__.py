@@ -1,0 +1,1 @@
+"""Does, and decides nothing: AWS, the vault, policy files, reports, logs."""

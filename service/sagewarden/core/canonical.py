@@ -1,0 +1,74 @@
+"""One spelling for each value, so that equal things have equal hashes."""
+
+import hashlib
+import json
+import math
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+
+def plain(value: Any) -> Any:
+    """Turn a value into what JSON can spell, without losing a distinction.
+
+    Times become ISO 8601 in UTC with milliseconds (AWS gives no finer ones for these entities),
+    numbers that JSON lacks become `{"$float": "nan" | "inf" | "-inf"}`.
+    """
+    if isinstance(value, datetime):
+        return spell_time(value)
+    if isinstance(value, float) and not math.isfinite(value):
+        return {"$float": str(value)}
+    if isinstance(value, Mapping):
+        return {str(key): plain(each) for key, each in value.items()}
+    if isinstance(value, Sequence) and not isinstance(value, str | bytes):
+        return [plain(each) for each in value]
+    return value
+
+
+def unplain(value: Any) -> Any:
+    """Undo `plain`, but for times, which stay text."""
+    if isinstance(value, dict):
+        if value.keys() == {"$float"}:
+            return float(value["$float"])
+        return {key: unplain(each) for key, each in value.items()}
+    if isinstance(value, list):
+        return [unplain(each) for each in value]
+    return value
+
+
+def canonical(value: Any) -> bytes:
+    """Return the one JSON spelling of a value: sorted keys, no blanks, ASCII only."""
+    spelled = json.dumps(
+        plain(value), sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False
+    )
+    return spelled.encode("ascii")
+
+
+def digest(value: Any) -> str:
+    """Return the SHA-256 of a value's canonical spelling, in hex."""
+    return hashlib.sha256(canonical(value)).hexdigest()
+
+
+def sha256(body: bytes) -> str:
+    """Return the SHA-256 of bytes, in hex."""
+    return hashlib.sha256(body).hexdigest()
+
+
+def spell_time(moment: datetime) -> str:
+    """Spell an aware time in UTC, to the millisecond: `2026-03-01T12:00:00.000Z`."""
+    utc = moment.astimezone(UTC)
+    return f"{utc:%Y-%m-%dT%H:%M:%S}.{utc.microsecond // 1000:03d}Z"
+
+
+def read_time(spelled: str) -> datetime:
+    """Read a time that `spell_time` wrote; raise ValueError for anything without a zone."""
+    moment = datetime.fromisoformat(spelled)
+    if moment.tzinfo is None:
+        raise ValueError(f"a time without a zone: {spelled!r}")
+    return moment.astimezone(UTC)
+
+
+def milliseconds(moment: datetime) -> int:
+    """Return whole milliseconds since 1970 UTC, exactly (no float on the way)."""
+    since = moment - datetime(1970, 1, 1, tzinfo=UTC)
+    return (since.days * 86_400 + since.seconds) * 1000 + since.microseconds // 1000

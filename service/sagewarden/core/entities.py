@@ -1,0 +1,119 @@
+"""What SageMaker Experiments is made of: experiments, trials and trial components."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from sagewarden.core.canonical import milliseconds
+
+OWN_TAGS = "sagewarden:"
+"""Tags under this prefix are ours: they neither change a fingerprint nor count as a user's."""
+
+
+class Kind(StrEnum):
+    """The three kinds, in the order in which a tree is taken apart from the bottom."""
+
+    COMPONENT = "trial-component"
+    TRIAL = "trial"
+    EXPERIMENT = "experiment"
+
+
+class Origin(StrEnum):
+    """Who made an entity, as far as its source and tags tell."""
+
+    RUN = "run"
+    JOB = "job"
+    PIPELINE = "pipeline"
+    TUNING = "tuning"
+    AUTOML = "automl"
+    MANUAL = "manual"
+
+
+RUNNING = frozenset({"InProgress", "Stopping"})
+"""Component states in which a job or a run may still write: never deleted."""
+
+STATUSES = ("InProgress", "Completed", "Failed", "Stopping", "Stopped")
+"""`TrialComponentPrimaryStatus` of the service model; a component may also have none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """An account and a region: the world of one run."""
+
+    account: str
+    region: str
+    name: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.account}/{self.region}"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Identity:
+    """What stays the same about an entity: a name can be used again, so its birth belongs to it.
+
+    `name` is lower case (names are case-insensitive at AWS), `created_ms` is CreationTime in
+    milliseconds since 1970 UTC.
+    """
+
+    kind: Kind
+    name: str
+    created_ms: int
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Parent:
+    """A trial that a component is associated with, and that trial's experiment if known."""
+
+    trial: str
+    experiment: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entity:
+    """One experiment, trial or component as it was seen at one time. All times are UTC.
+
+    `tags` and `parents` are None when they could not be read: unknown, which is not the same as
+    none. `content` is the digest of everything users can change (see `fingerprint`).
+    `modified` is the last sign of life at AWS; None when AWS gave none.
+    """
+
+    kind: Kind
+    name: str
+    arn: str
+    created: datetime
+    modified: datetime | None
+    content: str
+    tags: Mapping[str, str] | None
+    display_name: str | None = None
+    status: str | None = None
+    origin: Origin = Origin.MANUAL
+    source_arn: str | None = None
+    created_by: str | None = None
+    experiment: str | None = None
+    parents: tuple[Parent, ...] | None = ()
+    doubt: str | None = None
+
+    @property
+    def key(self) -> str:
+        """The name in lower case: unique in a target and kind at any one time."""
+        return self.name.lower()
+
+    @property
+    def identity(self) -> Identity:
+        """The entity itself, not another one that took its name later."""
+        return Identity(self.kind, self.key, milliseconds(self.created))
+
+    @property
+    def trials(self) -> tuple[str, ...]:
+        """A component's trials by key, sorted; empty when there are none or unknown."""
+        return tuple(sorted({parent.trial.lower() for parent in self.parents or ()}))
+
+    @property
+    def running(self) -> bool:
+        """Whether a job or a run may still be writing into it."""
+        return self.status in RUNNING

@@ -1,0 +1,188 @@
+"""Policies as values: what matches, what is kept all the same, what is done, how long to wait."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+from typing import Literal, TypeAlias
+
+from sagewarden.core.entities import Kind, Origin
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """The name or the display name matches one of these globs; case does not matter."""
+
+    globs: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Tagged:
+    """A tag: `present`, `absent`, or with one of `values` (exact case; globs allowed)."""
+
+    tag: str
+    want: Literal["present", "absent", "values"]
+    values: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class InStatus:
+    """Every component of the tree is in one of these states; `absent` stands for no status."""
+
+    statuses: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OfOrigin:
+    """Made by one of these."""
+
+    origins: tuple[Origin, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Idle:
+    """At least this long since the last activity anywhere in the tree."""
+
+    at_least: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Aged:
+    """At least this long since the youngest part of the tree was created."""
+
+    at_least: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Unassigned:
+    """Whether a component hangs on no trial."""
+
+    wanted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AllOf:
+    """Each of these holds."""
+
+    conditions: tuple["Condition", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AnyOf:
+    """At least one of these holds."""
+
+    conditions: tuple["Condition", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    """This does not hold; when it is unknown, so is the opposite."""
+
+    condition: "Condition"
+
+
+@dataclass(frozen=True, slots=True)
+class Everything:
+    """`match: all`, spelled out."""
+
+
+Condition: TypeAlias = (
+    Named
+    | Tagged
+    | InStatus
+    | OfOrigin
+    | Idle
+    | Aged
+    | Unassigned
+    | AllOf
+    | AnyOf
+    | Not
+    | Everything
+)
+
+
+class Action(StrEnum):
+    """What a policy does with what it matched and did not keep."""
+
+    DELETE = "delete"
+    REPORT = "report"
+
+
+@dataclass(frozen=True, slots=True)
+class GroupKey:
+    """What entities are grouped by before a keep rule counts: one spelling for each.
+
+    `by` is `experiment`, `trial`, `name-prefix` (the name up to its last hyphen) or `tag`, then
+    `tag` names it.
+    """
+
+    by: Literal["experiment", "trial", "name-prefix", "tag"]
+    tag: str = ""
+
+    def __str__(self) -> str:
+        return f"tag:{self.tag}" if self.by == "tag" else self.by
+
+
+@dataclass(frozen=True, slots=True)
+class Keep:
+    """Of each group, the `last` most recently active are kept, whatever else matched."""
+
+    last: int
+    group_by: tuple[GroupKey, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where in which file something stands; lines and columns count from 1."""
+
+    file: str
+    line: int
+    column: int
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """One policy. `rule` is the digest of what decides (resource, match, keep, action).
+
+    The grace period is not part of `rule`: changing it neither restarts nor shortens a running
+    mark. `place` says where it stands.
+    """
+
+    name: str
+    resource: Kind
+    match: Condition
+    action: Action
+    rule: str
+    place: Place
+    grace: timedelta | None = None
+    keep: Keep | None = None
+    description: str = ""
+    confirm_match_all: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Protection:
+    """What no policy of any file may delete: everything that carries one of these tags."""
+
+    condition: Condition
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyFile:
+    """A file as it was read: its path as given and the SHA-256 of its bytes."""
+
+    path: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class PolicySet:
+    """All policies and protections of a directory. `digest` names exactly this content."""
+
+    policies: tuple[Policy, ...]
+    protections: tuple[Protection, ...]
+    files: tuple[PolicyFile, ...]
+    digest: str
