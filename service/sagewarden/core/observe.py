@@ -1,0 +1,78 @@
+"""Turns what Search or Describe answered into an entity."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from sagewarden.core.entities import Entity, Kind, Origin, Parent
+from sagewarden.core.fingerprint import content
+
+_NAME = {
+    Kind.EXPERIMENT: ("ExperimentName", "ExperimentArn"),
+    Kind.TRIAL: ("TrialName", "TrialArn"),
+    Kind.COMPONENT: ("TrialComponentName", "TrialComponentArn"),
+}
+
+_ORIGIN_OF_SOURCE = {
+    "training-job": Origin.JOB,
+    "processing-job": Origin.JOB,
+    "transform-job": Origin.JOB,
+    "pipeline": Origin.PIPELINE,
+    "hyper-parameter-tuning-job": Origin.TUNING,
+    "automl-job": Origin.AUTOML,
+}
+
+RUN_TAG = "sagemaker:trial-component-source"
+"""The SDK's `Run` tags its components with this key and the value `run`."""
+
+RUN_TRIAL = "default-run-group-"
+"""The SDK's `Run` gives each experiment one trial, named with this prefix (here in lower case)."""
+
+
+def observe(
+    kind: Kind,
+    record: Mapping[str, Any],
+    *,
+    tags: Mapping[str, str] | None,
+    parents: Iterable[Parent] | None = (),
+    doubt: str | None = None,
+) -> Entity:
+    """Build an entity from the fields that both Search and Describe give.
+
+    `tags` and `parents` are None when they could not be read. Raise KeyError when the record
+    lacks its name, ARN or CreationTime: the caller then knows that the answer was cut off.
+    """
+    name, arn = (record[field] for field in _NAME[kind])
+    source_arn = (record.get("Source") or {}).get("SourceArn")
+    return Entity(
+        kind=kind,
+        name=name,
+        arn=arn,
+        created=record["CreationTime"],
+        modified=_last_sign_of_life(record),
+        content=content(kind, record, tags or {}),
+        tags=tags,
+        display_name=record.get("DisplayName"),
+        status=(record.get("Status") or {}).get("PrimaryStatus"),
+        origin=_origin(name, source_arn, tags or {}),
+        source_arn=source_arn,
+        created_by=(record.get("CreatedBy") or {}).get("UserProfileName"),
+        experiment=record.get("ExperimentName") if kind is Kind.TRIAL else None,
+        parents=None if parents is None else tuple(parents),
+        doubt=doubt,
+    )
+
+
+def _last_sign_of_life(record: Mapping[str, Any]) -> datetime | None:
+    times = [record.get(field) for field in ("LastModifiedTime", "StartTime", "EndTime")]
+    times += [metric.get("TimeStamp") for metric in record.get("Metrics") or ()]
+    return max((moment for moment in times if moment is not None), default=None)
+
+
+def _origin(name: str, source_arn: str | None, tags: Mapping[str, str]) -> Origin:
+    if tags.get(RUN_TAG) == "run" or name.lower().startswith(RUN_TRIAL):
+        return Origin.RUN
+    if source_arn is None:
+        return Origin.MANUAL
+    resource = source_arn.split(":", 5)[-1].split("/", 1)[0]
+    return _ORIGIN_OF_SOURCE.get(resource, Origin.MANUAL)
