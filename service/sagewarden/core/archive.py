@@ -1,5 +1,6 @@
 """Archive records, and the only way to a verified archive."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -129,13 +130,14 @@ class VerifiedArchive:
         if not lines or lines[0].get("sagewarden_archive") != FORMAT:
             raise IntegrityError(f"archive {key} has no header of format {FORMAT}")
         records = [ArchiveRecord.read(line) for line in lines[1:]]
-        if sum(lines[0]["counts"].values()) != len(records):
-            raise IntegrityError(
-                f"archive {key} holds {len(records)} lines, its header says otherwise"
-            )
         self.key = key
         self.sha256 = expected_sha256
         self._records = {record.identity: record for record in records}
+        kinds = Counter(str(identity.kind) for identity in self._records)
+        if kinds != lines[0].get("counts") or len(self._records) != len(records):
+            raise IntegrityError(
+                f"archive {key} holds {len(records)} lines, its header says otherwise"
+            )
 
     def record(self, identity: Identity) -> ArchiveRecord:
         """Return an entity's record; raise IntegrityError when the archive lacks it."""

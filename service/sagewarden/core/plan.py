@@ -182,7 +182,8 @@ def _unit_core(unit: Unit) -> dict[str, Any]:
     }
 
 
-def _entity_whole(entity: PlannedEntity) -> dict[str, Any]:
+def spell_entity(entity: PlannedEntity) -> dict[str, Any]:
+    """Spell a planned entity whole, its reasons too."""
     return {
         "identity": spell_identity(entity.identity),
         "name": entity.name,
@@ -199,9 +200,9 @@ def _entity_whole(entity: PlannedEntity) -> dict[str, Any]:
 def _unit_whole(unit: Unit) -> dict[str, Any]:
     return {
         "kind": unit.kind,
-        "entities": [_entity_whole(entity) for entity in unit.entities],
-        "spared": [_entity_whole(entity) for entity in unit.spared],
-        "ancestors": [_entity_whole(entity) for entity in unit.ancestors],
+        "entities": [spell_entity(entity) for entity in unit.entities],
+        "spared": [spell_entity(entity) for entity in unit.spared],
+        "ancestors": [spell_entity(entity) for entity in unit.ancestors],
         "steps": [spell_step(step) for step in unit.steps],
     }
 
@@ -217,7 +218,8 @@ def read_step(spelled: list[Any]) -> Step:
     return Step(Effect(effect), read_identity(identity), trial)
 
 
-def _read_entity(stored: Mapping[str, Any]) -> PlannedEntity:
+def read_entity(stored: Mapping[str, Any]) -> PlannedEntity:
+    """Read what `spell_entity` wrote."""
     return PlannedEntity(
         identity=read_identity(stored["identity"]),
         name=stored["name"],
@@ -234,8 +236,8 @@ def _read_entity(stored: Mapping[str, Any]) -> PlannedEntity:
 def _read_unit(stored: Mapping[str, Any]) -> Unit:
     return Unit(
         kind=stored["kind"],
-        entities=tuple(_read_entity(entity) for entity in stored["entities"]),
-        spared=tuple(_read_entity(entity) for entity in stored["spared"]),
-        ancestors=tuple(_read_entity(entity) for entity in stored["ancestors"]),
+        entities=tuple(read_entity(entity) for entity in stored["entities"]),
+        spared=tuple(read_entity(entity) for entity in stored["spared"]),
+        ancestors=tuple(read_entity(entity) for entity in stored["ancestors"]),
         steps=tuple(read_step(step) for step in stored["steps"]),
     )

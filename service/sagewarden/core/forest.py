@@ -1,0 +1,128 @@
+"""Trees over an inventory: what hangs below an entity, and when anything in it last moved."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from sagewarden.core.canonical import milliseconds
+from sagewarden.core.entities import Entity, Identity, Kind
+from sagewarden.core.inventory import Inventory
+
+
+@dataclass(frozen=True, slots=True)
+class OwnWrite:
+    """A write of ours to an entity or below it, so that its trace is not taken for life.
+
+    Milliseconds since 1970 UTC: when it was sent and answered, and LastModifiedTime before it.
+    """
+
+    sent_ms: int
+    answered_ms: int
+    modified_before_ms: int
+
+
+OWN_WRITE_SLACK_MS = 60_000
+"""How far AWS's clock for LastModifiedTime may be from the Date it answers with."""
+
+Writes = Mapping[Identity, OwnWrite]
+
+
+def last_activity(entity: Entity, writes: Writes) -> datetime:
+    """Return an entity's own last sign of life (UTC), our own writes left out."""
+    modified = entity.modified or entity.created
+    write = writes.get(entity.identity)
+    if write is not None:
+        at = milliseconds(modified)
+        if write.sent_ms - OWN_WRITE_SLACK_MS <= at <= write.answered_ms + OWN_WRITE_SLACK_MS:
+            modified = datetime.fromtimestamp(write.modified_before_ms / 1000, UTC)
+    return max(modified, entity.created)
+
+
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """An entity and all that hangs below it, components shared with others included."""
+
+    root: Entity
+    trials: tuple[Entity, ...]
+    components: tuple[Entity, ...]
+
+    @property
+    def parts(self) -> Iterator[Entity]:
+        """The root first, then trials, then components; each once."""
+        yield self.root
+        if self.root.kind is Kind.EXPERIMENT:
+            yield from self.trials
+        if self.root.kind is not Kind.COMPONENT:
+            yield from self.components
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """A tree as conditions see it: as young as its youngest part, as busy as its busiest."""
+
+    tree: Tree
+    created: datetime
+    activity: datetime
+
+    @property
+    def entity(self) -> Entity:
+        """The root."""
+        return self.tree.root
+
+    def age(self, now: datetime) -> timedelta:
+        """Time since the youngest part was created."""
+        return now - self.created
+
+    def idle(self, now: datetime) -> timedelta:
+        """Time since the last activity anywhere in the tree."""
+        return now - self.activity
+
+
+class Forest:
+    """Trees and subjects of an inventory, made when asked for."""
+
+    def __init__(self, inventory: Inventory, writes: Writes) -> None:
+        self.inventory = inventory
+        self._writes = writes
+
+    def tree(self, entity: Entity) -> Tree:
+        """Everything below an entity, each part once."""
+        seen = self.inventory
+        if entity.kind is Kind.COMPONENT:
+            return Tree(entity, (), (entity,))
+        trial_keys = (
+            seen.trials_of.get(entity.key, ()) if entity.kind is Kind.EXPERIMENT else (entity.key,)
+        )
+        component_keys = {
+            key: None for trial in trial_keys for key in seen.components_of.get(trial, ())
+        }
+        return Tree(
+            entity,
+            tuple(seen.trials[key] for key in trial_keys),
+            tuple(seen.components[key] for key in component_keys),
+        )
+
+    def subject(self, entity: Entity) -> Subject:
+        """Look at an entity's tree the way conditions do."""
+        tree = self.tree(entity)
+        return Subject(
+            tree,
+            created=max(part.created for part in tree.parts),
+            activity=max(last_activity(part, self._writes) for part in tree.parts),
+        )
+
+    def above(self, entity: Entity) -> tuple[Entity, ...]:
+        """The trials and experiments that an entity hangs under, as far as they were seen."""
+        if entity.kind is Kind.EXPERIMENT:
+            return ()
+        if entity.kind is Kind.TRIAL:
+            return self._experiments_of((entity,))
+        trials = tuple(
+            self.inventory.trials[key] for key in entity.trials if key in self.inventory.trials
+        )
+        return (*trials, *self._experiments_of(trials))
+
+    def _experiments_of(self, trials: tuple[Entity, ...]) -> tuple[Entity, ...]:
+        keys = {trial.experiment.lower(): None for trial in trials if trial.experiment}
+        seen = self.inventory.experiments
+        return tuple(seen[key] for key in keys if key in seen)

@@ -1,0 +1,199 @@
+"""Policies x inventory x marks x holds x now: one verdict for each tree, with every reason."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from sagewarden.core.conditions import compile_condition, explain, scope
+from sagewarden.core.entities import Entity, Identity, Kind
+from sagewarden.core.forest import Forest, Subject, Writes
+from sagewarden.core.inventory import Inventory
+from sagewarden.core.keep import kept_by
+from sagewarden.core.marks import Candidate, Mark, MarkRules, Marks, advance, waits_for
+from sagewarden.core.policy import Action, Policy, PolicySet
+from sagewarden.core.protection import Protected, Protections, Reasons, protect, shields
+from sagewarden.core.truth import Truth
+
+
+class Verdict(StrEnum):
+    """What becomes of an entity that a policy spoke about."""
+
+    KEEP = "keep"
+    MARK = "mark"
+    DELETE = "delete"
+    REPORT = "report"
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What one policy says of one entity: the reasons for it to go, and those against."""
+
+    entity: Entity
+    policy: Policy
+    verdict: Verdict
+    reasons: tuple[str, ...]
+    against: tuple[str, ...]
+    size: int
+    mark: Mark | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Judgements:
+    """Everything judged of a target at one time.
+
+    `matched` counts, by kind, all that would go if nothing kept it: what limits are measured on.
+    """
+
+    forest: Forest
+    given: tuple[Judgement, ...]
+    marks: Marks
+    matched: Mapping[Kind, int]
+    protected: Protected
+    unknown: int = 0
+
+    @property
+    def due(self) -> tuple[Judgement, ...]:
+        """What is to be deleted now; of several policies for one entity, the first by name."""
+        chosen: dict[Identity, Judgement] = {}
+        for judgement in self.given:
+            if judgement.verdict is Verdict.DELETE:
+                chosen.setdefault(judgement.entity.identity, judgement)
+        return tuple(chosen.values())
+
+    def count(self, verdict: Verdict) -> int:
+        """How many judgements came out this way."""
+        return sum(judgement.verdict is verdict for judgement in self.given)
+
+
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """What judging depends on besides the inventory and the policies. `now` is UTC."""
+
+    now: datetime
+    marks: Marks
+    rules: MarkRules
+    holds: Reasons = field(default_factory=dict)
+    writes: Writes = field(default_factory=dict)
+
+
+def judge(inventory: Inventory, policies: PolicySet, given: Circumstances) -> Judgements:
+    """Judge a whole inventory.
+
+    An incomplete inventory is judged too, for people to read, but nothing in it is due and its
+    marks stay as they were.
+    """
+    forest = Forest(inventory, given.writes)
+    protected = protect(forest, Protections(policies), given.holds, given.now)
+    found: list[_Match] = []
+    unknown = 0
+    for policy in sorted(policies.policies, key=lambda each: each.name):
+        matches, doubtful = _matches(policy, forest, given.now)
+        unknown += doubtful
+        found.extend(_weighed(policy, matches, forest, protected))
+    marks = _marks(inventory, found, given)
+    return Judgements(
+        forest=forest,
+        given=tuple(_judged(match, marks, inventory, given) for match in found),
+        marks=marks,
+        matched=_reach(found),
+        protected=protected,
+        unknown=unknown,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Match:
+    policy: Policy
+    subject: Subject
+    against: tuple[str, ...]
+
+    @property
+    def candidate(self) -> Candidate | None:
+        if self.against or self.policy.grace is None:
+            return None
+        return Candidate(self.subject.tree, self.policy.name, self.policy.rule, self.policy.grace)
+
+
+def _matches(policy: Policy, forest: Forest, now: datetime) -> tuple[list[Subject], int]:
+    test = compile_condition(policy.match)
+    matches: list[Subject] = []
+    unknown = 0
+    for entity in forest.inventory.of(policy.resource).values():
+        subject = forest.subject(entity)
+        truth = test(subject, now)
+        if truth is Truth.TRUE:
+            matches.append(subject)
+        unknown += truth is Truth.UNKNOWN
+    return sorted(matches, key=lambda subject: subject.entity.key), unknown
+
+
+def _weighed(
+    policy: Policy, matches: list[Subject], forest: Forest, protected: Protected
+) -> Iterable[_Match]:
+    kept = _kept(policy, forest)
+    for subject in matches:
+        rule = kept.get(subject.entity.identity)
+        against: tuple[str, ...] = () if rule is None else (rule,)
+        if policy.action is Action.DELETE:
+            against += shields(subject.tree, forest, protected)
+        yield _Match(policy, subject, against)
+
+
+def _kept(policy: Policy, forest: Forest) -> Mapping[Identity, str]:
+    """Count a keep rule over everything the timeless part of the match may mean."""
+    if policy.keep is None:
+        return {}
+    test = compile_condition(scope(policy.match))
+    subjects = map(forest.subject, forest.inventory.of(policy.resource).values())
+    at = forest.inventory.began
+    population = [each for each in subjects if test(each, at) is not Truth.FALSE]
+    return kept_by(policy.keep, population, forest)
+
+
+def _marks(inventory: Inventory, found: Iterable[_Match], given: Circumstances) -> Marks:
+    if not inventory.complete:
+        return given.marks
+    candidates = [match.candidate for match in found]
+    return advance(
+        given.marks,
+        [each for each in candidates if each is not None],
+        given.now,
+        given.rules,
+    )
+
+
+def _judged(match: _Match, marks: Marks, inventory: Inventory, given: Circumstances) -> Judgement:
+    candidate = match.candidate
+    mark = None if candidate is None else marks.get(candidate.place)
+    against = match.against
+    verdict = Verdict.KEEP
+    if match.policy.action is Action.REPORT:
+        verdict = Verdict.KEEP if against else Verdict.REPORT
+    elif candidate is not None:
+        waiting = waits_for(mark, given.now, given.rules)
+        if not inventory.complete:
+            waiting = "the inventory is incomplete: nothing is due"
+        verdict = Verdict.MARK if waiting else Verdict.DELETE
+        against = (waiting,) if waiting else ()
+    return Judgement(
+        entity=match.subject.entity,
+        policy=match.policy,
+        verdict=verdict,
+        reasons=tuple(
+            finding.text for finding in explain(match.policy.match, match.subject, given.now)
+        ),
+        against=against,
+        size=sum(1 for _ in match.subject.tree.parts),
+        mark=mark,
+    )
+
+
+def _reach(found: Iterable[_Match]) -> Mapping[Kind, int]:
+    reached = {
+        part.identity
+        for match in found
+        if match.policy.action is Action.DELETE
+        for part in match.subject.tree.parts
+    }
+    return {kind: sum(identity.kind is kind for identity in reached) for kind in Kind}

@@ -1,0 +1,150 @@
+"""Marks: a first match only marks; the delete comes a grace period later.
+
+A mark binds the entity, the policy, its rule and the content of the whole tree. Anything new or
+changed in the tree starts it anew; parts that are gone do not (we may have deleted them ourselves
+before a crash).
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from sagewarden.core.canonical import digest, read_time, spell_time
+from sagewarden.core.entities import Identity
+from sagewarden.core.forest import Tree
+from sagewarden.core.plan import read_identity, spell_identity
+
+
+@dataclass(frozen=True, slots=True)
+class MarkRules:
+    """How patient marks are: `matches` that count lie at least `interval` apart."""
+
+    matches: int
+    interval: timedelta
+    min_grace: timedelta
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mark:
+    """One entity under one policy. Times are UTC.
+
+    `due` never moves forward; `announced` is when a notice was durable and accepted.
+    """
+
+    identity: Identity
+    policy: str
+    rule: str
+    since: datetime
+    due: datetime
+    matches: int
+    counted: datetime
+    parts: frozenset[str]
+    announced: datetime | None = None
+
+    @property
+    def place(self) -> tuple[Identity, str]:
+        """What a mark is found by."""
+        return (self.identity, self.policy)
+
+    def spelled(self) -> dict[str, Any]:
+        """Return the mark as it is stored."""
+        return {
+            "identity": spell_identity(self.identity),
+            "policy": self.policy,
+            "rule": self.rule,
+            "since": spell_time(self.since),
+            "due": spell_time(self.due),
+            "matches": self.matches,
+            "counted": spell_time(self.counted),
+            "parts": sorted(self.parts),
+            "announced": None if self.announced is None else spell_time(self.announced),
+        }
+
+
+def read_mark(stored: Mapping[str, Any]) -> Mark:
+    """Read what `Mark.spelled` wrote; raise KeyError, TypeError or ValueError if it is broken."""
+    announced = stored["announced"]
+    return Mark(
+        identity=read_identity(stored["identity"]),
+        policy=stored["policy"],
+        rule=stored["rule"],
+        since=read_time(stored["since"]),
+        due=read_time(stored["due"]),
+        matches=stored["matches"],
+        counted=read_time(stored["counted"]),
+        parts=frozenset(stored["parts"]),
+        announced=None if announced is None else read_time(announced),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A tree that a delete policy matched and nothing keeps, this time."""
+
+    tree: Tree
+    policy: str
+    rule: str
+    grace: timedelta
+
+    @property
+    def place(self) -> tuple[Identity, str]:
+        """What its mark is found by."""
+        return (self.tree.root.identity, self.policy)
+
+    @property
+    def parts(self) -> frozenset[str]:
+        """A short digest of each part's identity and content."""
+        return frozenset(
+            digest([spell_identity(part.identity), part.content])[:16] for part in self.tree.parts
+        )
+
+
+Marks = Mapping[tuple[Identity, str], Mark]
+
+
+def advance(
+    marks: Marks, candidates: Iterable[Candidate], now: datetime, rules: MarkRules
+) -> dict[tuple[Identity, str], Mark]:
+    """Return the marks after one complete run: what no longer matches has lost its mark."""
+    return {
+        candidate.place: _advanced(marks.get(candidate.place), candidate, now, rules)
+        for candidate in candidates
+    }
+
+
+def _advanced(mark: Mark | None, candidate: Candidate, now: datetime, rules: MarkRules) -> Mark:
+    grace = max(candidate.grace, rules.min_grace)
+    if mark is None or mark.rule != candidate.rule or not candidate.parts <= mark.parts:
+        return Mark(
+            identity=candidate.tree.root.identity,
+            policy=candidate.policy,
+            rule=candidate.rule,
+            since=now,
+            due=now + grace,
+            matches=1,
+            counted=now,
+            parts=candidate.parts,
+        )
+    due = max(mark.due, mark.since + grace)
+    if now - mark.counted < rules.interval:
+        return replace(mark, due=due)
+    return replace(mark, due=due, matches=mark.matches + 1, counted=now)
+
+
+def waits_for(mark: Mark | None, now: datetime, rules: MarkRules) -> str | None:
+    """Say what a mark still waits for, or None when its entity is due."""
+    if mark is None:
+        return "not marked yet"
+    if mark.matches < rules.matches:
+        return f"matched {mark.matches} of {rules.matches} times"
+    if now < mark.due:
+        return f"marked, due {mark.due:%Y-%m-%d %H:%M} UTC"
+    if mark.announced is None:
+        return "due, but its notice was not accepted by any channel that counts"
+    return None
+
+
+def spell_marks(marks: Marks) -> list[dict[str, Any]]:
+    """Return all marks in one order."""
+    return [marks[place].spelled() for place in sorted(marks)]

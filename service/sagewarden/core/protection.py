@@ -1,0 +1,112 @@
+"""What keeps an entity whatever the policies say: protections, running parts, doubts."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sagewarden.core.conditions import Test, compile_condition
+from sagewarden.core.entities import Entity, Identity, Kind
+from sagewarden.core.forest import Forest, Subject, Tree
+from sagewarden.core.inventory import Inventory
+from sagewarden.core.policy import PolicySet
+from sagewarden.core.truth import Truth
+
+FUTURE_SLACK = timedelta(minutes=1)
+"""A time further ahead of the server's clock than this makes an age unknown."""
+
+HOLD_TAG = "sagewarden:hold"
+"""Whatever carries this tag, with any value, is held; so is all above and below it."""
+
+Reasons = Mapping[Identity, tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Protected:
+    """Why single entities are kept.
+
+    `held` counts for everything above and below, `own` for everything above only.
+    """
+
+    held: Reasons
+    own: Reasons
+
+
+class Protections:
+    """The `protect` entries of every file, compiled."""
+
+    def __init__(self, policies: PolicySet) -> None:
+        self._tests: list[tuple[Test, str]] = [
+            (compile_condition(protection.condition), str(protection.place))
+            for protection in policies.protections
+        ]
+
+    def held(self, subject: Subject, now: datetime) -> tuple[str, ...]:
+        """Return the protections that hold an entity, or that cannot be known not to."""
+        by_tag = (f"held by its tag {HOLD_TAG}",) if HOLD_TAG in (subject.entity.tags or {}) else ()
+        return by_tag + tuple(
+            f"protected by {place}" if truth is Truth.TRUE else f"protection {place} is unknown"
+            for test, place in self._tests
+            if (truth := test(subject, now)) is not Truth.FALSE
+        )
+
+    def held_alone(self, entity: Entity, now: datetime) -> tuple[str, ...]:
+        """Return what holds an entity by itself, without a look at what hangs below it."""
+        return self.held(Subject(Tree(entity, (), ()), entity.created, entity.created), now)
+
+
+def protect(forest: Forest, protections: Protections, holds: Reasons, now: datetime) -> Protected:
+    """Find what is kept in an inventory, whatever the policies say."""
+    inventory = forest.inventory
+    held: dict[Identity, tuple[str, ...]] = {}
+    own: dict[Identity, tuple[str, ...]] = {}
+    gaps = _gaps(inventory)
+    for entity in inventory.everything():
+        reasons = (*holds.get(entity.identity, ()), *protections.held_alone(entity, now))
+        if reasons:
+            held[entity.identity] = reasons
+        doubts = (*_own_reasons(entity, now), *gaps.get((entity.kind, entity.key), ()))
+        if doubts:
+            own[entity.identity] = doubts
+    return Protected(held, own)
+
+
+def _gaps(inventory: Inventory) -> Mapping[tuple[Kind, str], tuple[str, ...]]:
+    gaps: dict[tuple[Kind, str], tuple[str, ...]] = defaultdict(tuple)
+    for gap in inventory.gaps:
+        if gap.name is not None:
+            gaps[gap.kind, gap.name.lower()] += (gap.reason,)
+    return gaps
+
+
+def _own_reasons(entity: Entity, now: datetime) -> Iterable[str]:
+    if entity.running:
+        yield f"is {entity.status}"
+    if entity.doubt is not None:
+        yield entity.doubt
+    if entity.tags is None:
+        yield "its tags could not be read"
+    if entity.parents is None:
+        yield "its trials could not be read"
+    if entity.kind is Kind.TRIAL and entity.experiment is None:
+        yield "its experiment could not be read"
+    if max(entity.created, entity.modified or entity.created) > now + FUTURE_SLACK:
+        yield "one of its times lies in the future"
+
+
+def shields(tree: Tree, forest: Forest, protected: Protected) -> tuple[str, ...]:
+    """Return every reason by which a tree is kept: of its parts, and holds above any part."""
+    reasons: dict[str, None] = {}
+    above = {entity.identity: entity for part in tree.parts for entity in forest.above(part)}
+    parts = {part.identity: part for part in tree.parts}
+    for identity, entity in (above | parts).items():
+        for reason in protected.held.get(identity, ()):
+            reasons[_told(entity, tree.root, reason)] = None
+    for identity, entity in parts.items():
+        for reason in protected.own.get(identity, ()):
+            reasons[_told(entity, tree.root, reason)] = None
+    return tuple(reasons)
+
+
+def _told(entity: Entity, root: Entity, reason: str) -> str:
+    return reason if entity is root else f"{entity.kind} {entity.name}: {reason}"

@@ -1,0 +1,124 @@
+"""The digest of what a policy decides: equal for policies that decide alike.
+
+The order of keys and of alternatives, repetitions, nesting that says nothing, comments and the
+letter case of name globs make no difference; any other change does.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
+from typing import Any, TypeAlias
+
+from sagewarden.core.canonical import canonical, digest
+from sagewarden.core.entities import Kind
+from sagewarden.core.policy import (
+    Action,
+    Aged,
+    AllOf,
+    AnyOf,
+    Condition,
+    Everything,
+    Idle,
+    InStatus,
+    Keep,
+    Named,
+    Not,
+    OfOrigin,
+    Policy,
+    Protection,
+    Tagged,
+    Unassigned,
+)
+
+Spelled: TypeAlias = dict[str, Any]
+
+
+def rule_digest(resource: Kind, match: Condition, keep: Keep | None, action: Action) -> str:
+    """Return the digest of what decides; the grace period is no part of it."""
+    return digest(
+        {
+            "resource": str(resource),
+            "match": spelled(match),
+            "keep": None if keep is None else _spelled_keep(keep),
+            "action": str(action),
+        }
+    )
+
+
+def set_digest(policies: Iterable[Policy], protections: Iterable[Protection]) -> str:
+    """Return the digest of a whole set; in which file or order a policy stands is no part."""
+    return digest(
+        {
+            "policies": _sorted(
+                {
+                    "name": policy.name,
+                    "rule": policy.rule,
+                    "grace": _seconds(policy.grace),
+                    "confirmed": policy.confirm_match_all,
+                }
+                for policy in policies
+            ),
+            "protections": _sorted(spelled(protection.condition) for protection in protections),
+        }
+    )
+
+
+def spelled(condition: Condition) -> Spelled:
+    """Return a condition's one spelling."""
+    match condition:
+        case AllOf(conditions=parts):
+            return _joined("all", parts)
+        case AnyOf(conditions=parts):
+            return _joined("any", parts)
+        case Not(condition=part):
+            return {"not": spelled(part)}
+        case _:
+            return _leaf(condition)
+
+
+def _leaf(
+    condition: Named | Tagged | InStatus | OfOrigin | Idle | Aged | Unassigned | Everything,
+) -> Spelled:
+    match condition:
+        case Named(globs=globs):
+            return {"name": sorted({glob.lower() for glob in globs})}
+        case Tagged(tag=tag, want=want, values=values):
+            return {"tag": tag, "want": want, "values": sorted(set(values))}
+        case InStatus(statuses=statuses):
+            return {"status": sorted(set(statuses))}
+        case OfOrigin(origins=origins):
+            return {"origin": sorted({str(origin) for origin in origins})}
+        case _:
+            return _plain_leaf(condition)
+
+
+def _plain_leaf(condition: Idle | Aged | Unassigned | Everything) -> Spelled:
+    match condition:
+        case Idle(at_least=least):
+            return {"idle": _seconds(least)}
+        case Aged(at_least=least):
+            return {"age": _seconds(least)}
+        case Unassigned(wanted=wanted):
+            return {"unassigned": wanted}
+        case Everything():
+            return {"everything": True}
+
+
+def _joined(word: str, parts: Sequence[Condition]) -> Spelled:
+    flat: list[Spelled] = []
+    for part in map(spelled, parts):
+        flat.extend(part[word] if part.keys() == {word} else [part])
+    unique = _sorted(flat)
+    return unique[0] if len(unique) == 1 else {word: unique}
+
+
+def _spelled_keep(keep: Keep) -> Spelled:
+    return {"last": keep.last, "group_by": sorted({str(key) for key in keep.group_by})}
+
+
+def _sorted(values: Iterable[Spelled]) -> list[Spelled]:
+    by_spelling = {canonical(value): value for value in values}
+    return [by_spelling[spelling] for spelling in sorted(by_spelling)]
+
+
+def _seconds(duration: timedelta | None) -> int | None:
+    return None if duration is None else duration // timedelta(seconds=1)
