@@ -1,0 +1,216 @@
+"""`match` and `protect`: what must hold of an entity."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from functools import partial
+
+from sagewarden.adapters.policyfiles.cursor import (
+    Cursor,
+    boolean,
+    choice,
+    duration,
+    entries,
+    fields,
+    one_or_more,
+    pairs,
+    text,
+)
+from sagewarden.adapters.policyfiles.nodes import ListNode, Look, ScalarNode
+from sagewarden.adapters.policyfiles.problems import shown
+from sagewarden.core.entities import RUNNING, STATUSES, Kind, Origin
+from sagewarden.core.policy import (
+    Aged,
+    AllOf,
+    AnyOf,
+    Condition,
+    Everything,
+    Idle,
+    InStatus,
+    Named,
+    Not,
+    OfOrigin,
+    Tagged,
+    Unassigned,
+)
+
+LATER = frozenset({"parameters", "metrics", "children", "parents", "created_by", "display_name"})
+
+_STATUSES = (*STATUSES, "absent")
+_ORIGINS = tuple(str(origin) for origin in Origin)
+_TAGS = "tag keys, each with present, absent, a value or a list of values"
+_TAG_VALUE = "a tag value or a glob"
+_GLOB = "a glob, as in dev-*"
+_LONGEST_KEY = 128  # AWS allows no longer tag keys
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What a condition is for: its policy's resource, and whether what it finds is deleted.
+
+    `resource` is None when the policy does not say it well. Below `not`, what a condition finds
+    is what the policy leaves alone, so `deletes` turns around there.
+    """
+
+    resource: Kind | None
+    deletes: bool
+    negated: bool = False
+
+
+def read_match(cursor: Cursor, scope: Scope) -> Condition | None:
+    """Read a policy's `match`: a mapping of conditions, or the word `all`."""
+    node = cursor.node
+    if isinstance(node, ScalarNode) and node.look is Look.TEXT:
+        if node.text == "all":
+            return Everything()
+        cursor.refuse(shown(node.text), "a mapping of conditions, or the word all")
+        return None
+    return read_conditions(cursor, scope)
+
+
+def read_conditions(cursor: Cursor, scope: Scope) -> Condition | None:
+    """Read a mapping of conditions, all of which must hold."""
+    conditions: list[Condition] = []
+    for key, value in fields(cursor, tuple(_READERS), LATER).items():
+        conditions.extend(_READERS[key](value, scope))
+    return _together(conditions)
+
+
+def read_tags(cursor: Cursor, _scope: Scope | None = None) -> tuple[Tagged, ...]:
+    """Read tag keys with what is wanted of each."""
+    tagged = [_tag(key, value) for key, value in pairs(cursor, _TAGS)]
+    return tuple(tag for tag in tagged if tag is not None)
+
+
+def read_protection(cursor: Cursor) -> Condition | None:
+    """Read the `tags` of an entry of `protect`; with several keys, all must hold."""
+    return _together(read_tags(cursor))
+
+
+def _together(conditions: list[Condition] | tuple[Tagged, ...]) -> Condition | None:
+    if not conditions:
+        return None
+    return conditions[0] if len(conditions) == 1 else AllOf(tuple(conditions))
+
+
+def _tag(key: Cursor, value: Cursor) -> Tagged | None:
+    tag = text(key, "a tag key")
+    if tag is not None and len(tag) > _LONGEST_KEY:
+        key.refuse(f"a tag key of {len(tag)} characters", f"at most {_LONGEST_KEY} characters")
+        tag = None
+    values = one_or_more(value, partial(text, allowed=_TAG_VALUE), "at least one tag value")
+    if tag is None or values is None:
+        return None
+    if isinstance(value.node, ListNode):
+        return _tag_in(tag, values, value)
+    match values:
+        case ("present",):
+            return Tagged(tag, "present")
+        case ("absent",):
+            return Tagged(tag, "absent")
+        case _:
+            return Tagged(tag, "values", values)
+
+
+def _tag_in(tag: str, values: tuple[str, ...], listed: Cursor) -> Tagged | None:
+    for index, each in enumerate(values):
+        if each in {"present", "absent"}:
+            at = entries(listed, _TAG_VALUE)[index]
+            at.refuse(f"{shown(each)} among values", f"tag values only, or {each} alone")
+            return None
+    return Tagged(tag, "values", values)
+
+
+def _name(cursor: Cursor, _scope: Scope) -> tuple[Condition, ...]:
+    globs = one_or_more(cursor, _glob, "at least one glob")
+    return () if globs is None else (Named(globs),)
+
+
+def _glob(cursor: Cursor) -> str | None:
+    glob = text(cursor, _GLOB)
+    if glob is not None and not glob.strip("*"):
+        cursor.refuse(
+            f"{shown(glob)}, which every name matches",
+            "a glob that says something; to mean everything, leave it out or write match: all",
+        )
+        return None
+    return glob
+
+
+def _status(cursor: Cursor, scope: Scope) -> tuple[Condition, ...]:
+    read = partial(_one_status, scope=scope)
+    statuses = one_or_more(cursor, read, "at least one status")
+    return () if statuses is None else (InStatus(statuses),)
+
+
+def _one_status(cursor: Cursor, scope: Scope) -> str | None:
+    status = choice(cursor, _STATUSES)
+    if status in RUNNING and scope.deletes and not scope.negated:
+        settled = ", ".join(each for each in _STATUSES if each not in RUNNING)
+        cursor.refuse(f"{shown(str(status))} in a policy that deletes; running is kept", settled)
+        return None
+    return status
+
+
+def _origin(cursor: Cursor, _scope: Scope) -> tuple[Condition, ...]:
+    origins = one_or_more(cursor, _one_origin, "at least one origin")
+    return () if origins is None else (OfOrigin(origins),)
+
+
+def _one_origin(cursor: Cursor) -> Origin | None:
+    origin = choice(cursor, _ORIGINS)
+    return None if origin is None else Origin(origin)
+
+
+def _idle(cursor: Cursor, _scope: Scope) -> tuple[Condition, ...]:
+    least = duration(cursor)
+    return () if least is None else (Idle(least),)
+
+
+def _age(cursor: Cursor, _scope: Scope) -> tuple[Condition, ...]:
+    least = duration(cursor)
+    return () if least is None else (Aged(least),)
+
+
+def _unassigned(cursor: Cursor, scope: Scope) -> tuple[Condition, ...]:
+    if scope.resource not in {None, Kind.COMPONENT}:
+        cursor.refuse(
+            f"`unassigned` for the resource {scope.resource}", "it with resource: trial-component"
+        )
+        return ()
+    wanted = boolean(cursor)
+    return () if wanted is None else (Unassigned(wanted),)
+
+
+def _any(cursor: Cursor, scope: Scope) -> tuple[Condition, ...]:
+    parts = _alternatives(cursor, scope)
+    return (AnyOf(parts),) if parts else ()
+
+
+def _all(cursor: Cursor, scope: Scope) -> tuple[Condition, ...]:
+    parts = _alternatives(cursor, scope)
+    return (AllOf(parts),) if parts else ()
+
+
+def _alternatives(cursor: Cursor, scope: Scope) -> tuple[Condition, ...]:
+    listed = entries(cursor, "a list of mappings of conditions")
+    parts = [read_conditions(each, scope) for each in listed]
+    return tuple(part for part in parts if part is not None)
+
+
+def _not(cursor: Cursor, scope: Scope) -> tuple[Condition, ...]:
+    part = read_conditions(cursor, replace(scope, negated=not scope.negated))
+    return () if part is None else (Not(part),)
+
+
+_READERS: Mapping[str, Callable[[Cursor, Scope], tuple[Condition, ...]]] = {
+    "name": _name,
+    "tags": read_tags,
+    "status": _status,
+    "origin": _origin,
+    "idle": _idle,
+    "age": _age,
+    "unassigned": _unassigned,
+    "any": _any,
+    "all": _all,
+    "not": _not,
+}

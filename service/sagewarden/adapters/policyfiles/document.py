@@ -1,0 +1,182 @@
+"""A file's top level: version, policies, protect."""
+
+import re
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sagewarden.adapters.policyfiles.conditions import Scope, read_match, read_protection
+from sagewarden.adapters.policyfiles.cursor import (
+    Cursor,
+    choice,
+    duration,
+    entries,
+    fields,
+    need,
+    prose,
+    text,
+)
+from sagewarden.adapters.policyfiles.keep import read_keep
+from sagewarden.adapters.policyfiles.nodes import Look, Node
+from sagewarden.adapters.policyfiles.problems import Log, shown
+from sagewarden.core.durations import SPELLING
+from sagewarden.core.entities import Kind
+from sagewarden.core.policy import Action, Condition, Everything, Place, Policy, Protection
+from sagewarden.core.rules import rule_digest
+
+_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
+_NAME_ALLOWED = "1 to 63 of a-z, 0-9 and -, the first not a hyphen"
+_ACCOUNT = re.compile(r"[0-9]{12}")
+_ACCOUNT_ALLOWED = "the 12 digits of the account, in quotes"
+_KINDS = tuple(str(kind) for kind in reversed(Kind))
+_ACTIONS = tuple(str(action) for action in Action)
+_FIELDS = (
+    "name",
+    "description",
+    "resource",
+    "match",
+    "keep",
+    "action",
+    "grace",
+    "confirm_match_all",
+)
+_FIELDS_LATER = frozenset({"notify", "require", "escalate"})
+_PROTECT_LATER = frozenset({"names", "holds", "registered_models"})
+_TOP = "policies, protect or both"
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """What a file says, as far as it could be read."""
+
+    policies: tuple[Policy, ...] = ()
+    protections: tuple[Protection, ...] = ()
+
+
+def read_document(root: Node, log: Log, taken: dict[str, Place]) -> Document:
+    """Read a file's root; `taken` holds the names of all policies so far and takes up these."""
+    top = Cursor(root, "", log)
+    found = fields(top, ("version", "policies", "protect"))
+    if version := need(top, found, "version", "version: 1"):
+        _read_version(version)
+    if found.keys() == {"version"}:
+        top.refuse("neither policies nor protect", _TOP)
+    policies = [
+        _read_policy(cursor, taken) for cursor in _listed(found, "policies", "at least one policy")
+    ]
+    protections = [
+        _read_protection(cursor) for cursor in _listed(found, "protect", "at least one protection")
+    ]
+    return Document(
+        tuple(policy for policy in policies if policy is not None),
+        tuple(protection for protection in protections if protection is not None),
+    )
+
+
+def _listed(found: dict[str, Cursor], key: str, allowed: str) -> list[Cursor]:
+    return entries(found[key], f"a list of {allowed}") if key in found else []
+
+
+def _read_version(cursor: Cursor) -> None:
+    scalar = cursor.scalar("1")
+    if scalar is not None and (scalar.look is not Look.INTEGER or scalar.text != "1"):
+        quotes = "" if scalar.plain else " in quotes"
+        cursor.refuse(f"the version {shown(scalar.text)}{quotes}", "1", "1")
+
+
+def _read_policy(cursor: Cursor, taken: dict[str, Place]) -> Policy | None:
+    found = fields(cursor, _FIELDS, _FIELDS_LATER)
+    name = _read_name(need(cursor, found, "name", _NAME_ALLOWED), taken)
+    resource = _read_resource(need(cursor, found, "resource", ", ".join(_KINDS)))
+    action = _read_action(need(cursor, found, "action", ", ".join(_ACTIONS)))
+    match = _read_match(cursor, found, resource, action)
+    keep = read_keep(found["keep"], resource) if "keep" in found else None
+    grace = _read_grace(cursor, found, action)
+    confirmed = _read_confirmation(cursor, found, match, action)
+    description = prose(found["description"], "a text") if "description" in found else None
+    if name is None or resource is None or match is None or action is None:
+        return None
+    return Policy(
+        name=name,
+        description=description or "",
+        resource=resource,
+        match=match,
+        keep=keep,
+        action=action,
+        grace=grace,
+        confirm_match_all=confirmed,
+        rule=rule_digest(resource, match, keep, action),
+        place=_place(cursor),
+    )
+
+
+def _place(cursor: Cursor) -> Place:
+    return Place(cursor.log.file, cursor.node.mark.line, cursor.node.mark.column)
+
+
+def _read_name(cursor: Cursor | None, taken: dict[str, Place]) -> str | None:
+    name = text(cursor, _NAME_ALLOWED) if cursor else None
+    if cursor is None or name is None:
+        return None
+    if not _NAME.fullmatch(name):
+        tidy = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:63].rstrip("-")
+        cursor.refuse(f"the name {shown(name)}", _NAME_ALLOWED, tidy)
+        return None
+    if name in taken:
+        found = f"the name {shown(name)} again, after {taken[name]}"
+        cursor.refuse(found, "each name once in all files")
+        return None
+    taken[name] = _place(cursor)
+    return name
+
+
+def _read_resource(cursor: Cursor | None) -> Kind | None:
+    word = choice(cursor, _KINDS) if cursor else None
+    return Kind(word) if word else None
+
+
+def _read_action(cursor: Cursor | None) -> Action | None:
+    word = choice(cursor, _ACTIONS, later={"tag"}) if cursor else None
+    return Action(word) if word else None
+
+
+def _read_match(
+    cursor: Cursor, found: dict[str, Cursor], resource: Kind | None, action: Action | None
+) -> Condition | None:
+    value = need(cursor, found, "match", "a mapping of conditions, or match: all")
+    return read_match(value, Scope(resource, action is Action.DELETE)) if value else None
+
+
+def _read_grace(
+    cursor: Cursor, found: dict[str, Cursor], action: Action | None
+) -> timedelta | None:
+    if action is Action.REPORT and "grace" in found:
+        found["grace"].refuse("a grace period in a policy that deletes nothing", "no grace here")
+        return None
+    if action is Action.DELETE:
+        need(cursor, found, "grace", SPELLING)
+    return duration(found["grace"]) if "grace" in found else None
+
+
+def _read_confirmation(
+    cursor: Cursor, found: dict[str, Cursor], match: Condition | None, action: Action | None
+) -> str | None:
+    sweeping = isinstance(match, Everything) and action is Action.DELETE
+    if sweeping and "confirm_match_all" not in found:
+        need(cursor, found, "confirm_match_all", f"match: all with delete needs {_ACCOUNT_ALLOWED}")
+    if "confirm_match_all" not in found:
+        return None
+    value = found["confirm_match_all"]
+    if not sweeping and match is not None and action is not None:
+        value.refuse("a confirmation of what is not asked for", "it with match: all and delete")
+        return None
+    account = text(value, _ACCOUNT_ALLOWED)
+    if account is not None and not _ACCOUNT.fullmatch(account):
+        value.refuse(shown(account), _ACCOUNT_ALLOWED)
+        return None
+    return account
+
+
+def _read_protection(cursor: Cursor) -> Protection | None:
+    found = fields(cursor, ("tags",), _PROTECT_LATER)
+    condition = read_protection(found["tags"]) if "tags" in found else None
+    return Protection(condition, _place(cursor)) if condition else None
