@@ -1,0 +1,1 @@
+"""Where the vault lies: an S3 bucket, a directory, or memory."""

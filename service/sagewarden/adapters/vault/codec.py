@@ -1,0 +1,106 @@
+"""Archives as bytes: JSON Lines in one zstd frame, legible with `zstd -d` and `jq`.
+
+What JSON cannot spell is spelled by `plain`; a mapping of the user's that looks like such a
+spelling (its only key is `$float`) gets one more `$`, which reading takes away again.
+"""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import zstandard
+
+from sagewarden.core.archive import ArchiveHeader, ArchiveRecord
+from sagewarden.core.canonical import plain
+from sagewarden.errors import IntegrityError
+
+LEVEL = 3
+"""zstd's own default: archives grow no smaller above it, only slower."""
+
+LIMIT = 256 * 1024 * 1024
+"""Most bytes that an object may unfold to; a bundle is at most 32 MiB."""
+
+_NUMBER = "$float"
+
+
+def encode(header: ArchiveHeader, records: Iterable[ArchiveRecord]) -> bytes:
+    """Return an archive object: the header's line, then one line for each record."""
+    return pack([header.spelled(), *(record.spelled() for record in records)])
+
+
+def pack(lines: Iterable[Mapping[str, Any]]) -> bytes:
+    """Return any mappings as compressed JSON Lines; the same lines give the same bytes."""
+    text = "".join(f"{_spelled(line)}\n" for line in lines)
+    compressor = zstandard.ZstdCompressor(level=LEVEL, write_checksum=True, write_content_size=True)
+    return compressor.compress(text.encode("ascii"))
+
+
+def decode(body: bytes, *, limit: int = LIMIT) -> list[dict[str, Any]]:
+    """Return the lines of an archive object, at most `limit` bytes of them.
+
+    Raise IntegrityError for whatever `pack` would not have written. Times stay text.
+    """
+    text = _unfolded(body, limit)
+    if text and not text.endswith(b"\n"):
+        raise IntegrityError("an archive's last line has no end")
+    return [_line(line) for line in text.split(b"\n")[:-1]]
+
+
+def _spelled(line: Mapping[str, Any]) -> str:
+    return json.dumps(
+        plain(_escaped(line)), ensure_ascii=True, allow_nan=False, separators=(",", ":")
+    )
+
+
+def _escaped(value: Any) -> Any:
+    """Give one more `$` to each mapping that would read as a number."""
+    if isinstance(value, Mapping):
+        spelled = {str(key): _escaped(each) for key, each in value.items()}
+        return {f"${key}": each for key, each in spelled.items()} if _looks(spelled) else spelled
+    if isinstance(value, Sequence) and not isinstance(value, str | bytes):
+        return [_escaped(each) for each in value]
+    return value
+
+
+def _looks(mapping: Mapping[str, Any]) -> bool:
+    if len(mapping) != 1:
+        return False
+    (key,) = mapping
+    return key.startswith("$") and key.lstrip("$") == _NUMBER[1:]
+
+
+def _unfolded(body: bytes, limit: int) -> bytes:
+    try:
+        size = zstandard.get_frame_parameters(body).content_size
+        if size > limit:  # an unknown size is the greatest of all
+            raise IntegrityError(f"an archive unfolds to more than {limit} bytes, or does not say")
+        return zstandard.ZstdDecompressor().decompress(
+            body, max_output_size=limit, allow_extra_data=False
+        )
+    except zstandard.ZstdError as error:
+        raise IntegrityError(f"an archive is not one whole zstd frame: {error}") from error
+
+
+def _line(line: bytes) -> dict[str, Any]:
+    try:
+        read = json.loads(line.decode("ascii"), object_pairs_hook=_mapping, parse_constant=_refused)
+    except (ValueError, TypeError, RecursionError) as error:
+        raise IntegrityError(f"an archive's line is not the JSON we write: {error}") from error
+    if not isinstance(read, dict):
+        raise IntegrityError("an archive's line is not a mapping")
+    return read
+
+
+def _mapping(pairs: list[tuple[str, Any]]) -> Any:
+    """Build a mapping, or the number it spells."""
+    read = dict(pairs)
+    if len(read) != len(pairs):
+        raise ValueError("a key stands twice in a mapping")
+    if not _looks(read):
+        return read
+    ((key, value),) = read.items()
+    return float(value) if key == _NUMBER else {key[1:]: value}
+
+
+def _refused(constant: str) -> Any:
+    raise ValueError(f"{constant} is not JSON")

@@ -1,0 +1,52 @@
+"""The vaults that every statement about the port is checked on."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from boto3.session import Session
+from botocore.config import Config
+from moto import mock_aws
+
+from sagewarden.adapters.vault.directory import DirectoryVault
+from sagewarden.adapters.vault.memory import MemoryVault
+from sagewarden.adapters.vault.s3 import S3Vault
+from sagewarden.application.ports.vault import Vault
+
+if TYPE_CHECKING:
+    from types_boto3_s3.client import S3Client
+
+
+@pytest.fixture(scope="session")
+def session() -> Session:
+    """Credentials of nobody, so that no test can reach an account."""
+    return Session("AKIAEXAMPLE", "secret", region_name="eu-west-1")
+
+
+@pytest.fixture
+def s3(session: Session) -> Iterator["S3Client"]:
+    """A client of a fake S3 with the bucket `evidence`; it never tries twice by itself."""
+    with mock_aws():
+        client = session.client("s3", config=Config(retries={"total_max_attempts": 1}))
+        client.create_bucket(
+            Bucket="evidence", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"}
+        )
+        yield client
+
+
+@pytest.fixture
+def versioned(s3: "S3Client") -> "S3Client":
+    """The same, and the bucket keeps versions."""
+    s3.put_bucket_versioning(Bucket="evidence", VersioningConfiguration={"Status": "Enabled"})
+    return s3
+
+
+@pytest.fixture(params=["memory", "directory", "s3"])
+def vault(request: pytest.FixtureRequest, tmp_path: Path) -> Vault:
+    """Each implementation of the port in turn, empty."""
+    if request.param == "memory":
+        return MemoryVault()
+    if request.param == "directory":
+        return DirectoryVault(tmp_path / "vault")
+    return S3Vault(request.getfixturevalue("versioned"), "evidence", "some/prefix")
