@@ -18,10 +18,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
+from sagewarden.sandbox.memo import Memo
 from sagewarden.sandbox.records import Association, Component, Experiment, Resource, Trial
 from sagewarden.sandbox.table import Table
 
-E = TypeVar("E", Experiment, Trial, Component)
+EntityT = TypeVar("EntityT", bound=Experiment | Trial | Component)
 Stored = Experiment | Trial | Component | Resource
 Edge = tuple[str, str]
 
@@ -52,6 +53,8 @@ class AccountState:
         self.associations: dict[Edge, Association] = {}
         self.lingering: dict[str, float] = {}
         """Components that still answer "linked" after their last Disassociate, until when."""
+        self.memo = Memo()
+        """What Search found, while nothing changes."""
 
     def arn(self, kind: str, name: str) -> str:
         """Build the ARN of a name; AWS writes the name in lower case there."""
@@ -120,7 +123,7 @@ class AccountState:
         self.lingering = dict(snapshot.lingering)
 
 
-def changed(record: E, **fields: Any) -> E:
+def changed(record: EntityT, **fields: Any) -> EntityT:
     """Copy a record with some fields replaced and its rendered answers dropped."""
     return replace(record, rendered={}, **fields)
 

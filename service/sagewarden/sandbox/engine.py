@@ -1,0 +1,187 @@
+"""The heart: takes addressed calls, applies them to the world, and keeps the log."""
+
+import os
+import signal
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from typing import Any
+
+from sagewarden.sandbox.addressing import Address, Credentials
+from sagewarden.sandbox.calllog import CallLog, LoggedCall
+from sagewarden.sandbox.clock import SandboxClock
+from sagewarden.sandbox.knobs import Knobs
+from sagewarden.sandbox.limiter import Buckets
+from sagewarden.sandbox.operations.call import Call
+from sagewarden.sandbox.operations.registry import SERVICES, Operation, about
+from sagewarden.sandbox.refusal import BROKEN, THROTTLED, Refusal
+from sagewarden.sandbox.rules import Fault, Hook, Rule, RuleT, Subject
+from sagewarden.sandbox.state import World
+from sagewarden.sandbox.validation import checked
+from sagewarden.sandbox.views import state_as_of
+
+READ_VERBS = ("Get", "List", "Head", "Describe", "Search", "BatchGet", "Simulate")
+DROPS = {"drop_before", "kill_before"}
+
+
+@dataclass(slots=True)
+class Admission:
+    """A call that has been counted: what befell it so far, and what will befall its answer."""
+
+    logged: LoggedCall
+    refusal: Refusal | None = None
+    dropped: bool = False
+    wait: float = 0.0
+    faults: list[Fault] = field(default_factory=list)
+
+    def fault(self, action: str) -> Fault | None:
+        """Find the fault of a kind among those that act on this call."""
+        return next((fault for fault in self.faults if fault.action == action), None)
+
+
+class Engine:
+    """All that one sandbox is, without its socket."""
+
+    def __init__(self, knobs: Knobs) -> None:
+        self.knobs = knobs
+        self.clock = SandboxClock()
+        self.world = World(self.clock.now)
+        self.credentials = Credentials()
+        self.log = CallLog()
+        self.buckets = Buckets(knobs)
+        self.faults: dict[int, Fault] = {}
+        self.hooks: dict[int, Hook] = {}
+
+    def admit(self, address: Address, params: Any) -> Admission:
+        """Count a call, let adversaries act, and decide whether it gets any further."""
+        logged = self._logged(address, params)
+        self.log.add(logged)
+        admission = Admission(logged)
+        if self.hooks or self.faults:
+            self._apply_rules(admission)
+        if admission.refusal is None and not admission.dropped:
+            admission.refusal = self._denied(logged) or self._throttled(logged)
+        return admission
+
+    def _logged(self, address: Address, params: Any) -> LoggedCall:
+        operation = operation_of(address.service, address.operation)
+        known = operation is not None and isinstance(params, dict)
+        return LoggedCall(
+            number=self.log.next_number(),
+            at=self.clock.now(),
+            service=address.service,
+            operation=address.operation,
+            account=address.account,
+            region=address.region,
+            resource=about(operation, params) if operation and known else str(params or ""),
+            write=operation.write if operation else not address.operation.startswith(READ_VERBS),
+            params=params if known else None,
+        )
+
+    def _apply_rules(self, admission: Admission) -> None:
+        logged = admission.logged
+        subject = Subject(
+            number=logged.number,
+            service=logged.service,
+            operation=logged.operation,
+            account=logged.account,
+            resource=logged.resource,
+        )
+        for hook in _firing(self.hooks, subject):
+            logged.faults.append("hook")
+            self._act(hook, logged)
+        for fault in _firing(self.faults, subject):
+            logged.faults.append(fault.action)
+            admission.faults.append(fault)
+            _befall(admission, fault)
+
+    def _act(self, hook: Hook, logged: LoggedCall) -> None:
+        for step in hook.calls:
+            address = Address(
+                step.get("service", "sagemaker"),
+                step["operation"],
+                step.get("account", logged.account),
+                step.get("region", logged.region),
+                "",
+            )
+            self.perform(address, step.get("params", {}))
+
+    def _denied(self, logged: LoggedCall) -> Refusal | None:
+        action = f"{logged.service}:{logged.operation}"
+        denied = self.knobs.denied
+        globs = (*denied.get(logged.account, ()), *denied.get("*", ())) if denied else ()
+        if not any(fnmatchcase(action, glob) for glob in globs):
+            return None
+        return access_denied(logged)
+
+    def _throttled(self, logged: LoggedCall) -> Refusal | None:
+        admitted = self.buckets.admits(logged.account, logged.region, logged.operation)
+        return None if admitted else THROTTLED
+
+    def perform(
+        self, address: Address, params: Any, stale_seconds: float | None = None
+    ) -> dict[str, Any] | bytes:
+        """Apply a call of one of the sandbox's own services, whatever the knobs say about rates."""
+        operation = operation_of(address.service, address.operation)
+        if operation is None:
+            raise Refusal("UnknownOperationException", f"{address.operation} is not served here.")
+        state = self.world.account(address.account, address.region)
+        now = self.clock.now()
+        if stale_seconds is not None and not operation.write:
+            state = state_as_of(state, now - stale_seconds)
+        valid = checked(address.service, address.operation, params)
+        return operation.answer(Call(address.operation, valid, state, self.knobs, now))
+
+    def latency(self, operation: str) -> float:
+        """Return how long an answer waits, in seconds of machine time."""
+        table = self.knobs.latency_ms
+        return table.get(operation, table.get("*", 0.0)) / 1000 if table else 0.0
+
+
+def operation_of(service: str, name: str) -> Operation | None:
+    """Find one of the sandbox's own operations."""
+    return SERVICES.get(service, {}).get(name)
+
+
+def _firing(rules: dict[int, RuleT], subject: Subject) -> list[RuleT]:
+    return [rule for rule in list(rules.values()) if rule.fires(subject)]
+
+
+def access_denied(logged: LoggedCall) -> Refusal:
+    """Refuse for want of a permission, as IAM words it."""
+    caller = f"arn:aws:sts::{logged.account}:assumed-role/sandbox/session"
+    return Refusal(
+        "AccessDeniedException",
+        f"User: {caller} is not authorized to perform: {logged.service}:{logged.operation} "
+        f"on resource: {logged.resource or '*'} because no identity-based policy allows the "
+        f"{logged.service}:{logged.operation} action",
+    )
+
+
+def _befall(admission: Admission, fault: Fault) -> None:
+    refusals: dict[str, Callable[[], Refusal]] = {
+        "throttle": lambda: THROTTLED,
+        "error_500": lambda: BROKEN,
+        "deny": lambda: access_denied(admission.logged),
+        "not_found": lambda: Refusal("ResourceNotFound", "The resource does not exist."),
+    }
+    if fault.action in refusals:
+        admission.refusal = admission.refusal or refusals[fault.action]()
+    if fault.action in DROPS:
+        admission.dropped = True
+    if fault.action == "kill_before":
+        kill(fault)
+    if fault.action == "delay_before":
+        admission.wait += fault.seconds
+
+
+def kill(fault: Fault) -> None:
+    """Send SIGKILL to the process a fault names, if it still runs."""
+    if fault.pid is not None and fault.pid > 1:
+        try:
+            os.kill(fault.pid, signal.SIGKILL)
+        except ProcessLookupError:
+            return
+
+
+__all__ = ["Admission", "Engine", "Rule", "access_denied", "kill", "operation_of"]

@@ -1,0 +1,108 @@
+"""Takes a request to its service and its answer back, past the rules."""
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import Executor
+from dataclasses import replace
+
+from sagewarden.sandbox import protocols
+from sagewarden.sandbox.addressing import ADMIN_PREFIX, Address, address_of
+from sagewarden.sandbox.connection import Served
+from sagewarden.sandbox.engine import Admission, Engine
+from sagewarden.sandbox.moto_bridge import MotoBridge
+from sagewarden.sandbox.refusal import Refusal
+from sagewarden.sandbox.spoiling import spoiled
+from sagewarden.sandbox.wire import DROPPED, Answer, Request
+
+AdminAnswerer = Callable[[Request], Answer]
+
+
+class Front:
+    """The one door for every service."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        bridge: MotoBridge,
+        threads: tuple[Executor, Executor],
+        admin: AdminAnswerer,
+    ) -> None:
+        self._engine = engine
+        self._bridge = bridge
+        self._moto, self._behind = threads
+        self._admin = admin
+
+    def serve(self, request: Request) -> Served:
+        """Answer at once what needs no waiting; hand back a coroutine for the rest."""
+        if request.target.startswith(ADMIN_PREFIX):
+            return self._later_admin(request)
+        address = address_of(request, self._engine.credentials)
+        if address.service not in protocols.OWN:
+            return self._foreign(address, request)
+        return self._own(address, request)
+
+    async def _later_admin(self, request: Request) -> Answer:
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._behind, self._admin, request)
+
+    def _own(self, address: Address, request: Request) -> Served:
+        try:
+            params = protocols.params_of(address, request)
+        except Refusal as refusal:
+            return self._refused(self._engine.admit(address, None), address, refusal, request)
+        admission = self._engine.admit(address, params)
+        if admission.wait:
+            return self._own_later(admission, address, request)
+        return self._own_now(admission, address, request)
+
+    async def _own_later(self, admission: Admission, address: Address, request: Request) -> Answer:
+        await asyncio.sleep(admission.wait)
+        return self._own_now(admission, address, request)
+
+    def _own_now(self, admission: Admission, address: Address, request: Request) -> Answer:
+        if admission.dropped:
+            return DROPPED
+        stale = admission.fault("stale")
+        try:
+            if admission.refusal is not None:
+                raise admission.refusal
+            params = admission.logged.params
+            seconds = stale.seconds if stale else None
+            result = self._engine.perform(address, {} if params is None else params, seconds)
+        except Refusal as refusal:
+            return self._refused(admission, address, refusal, request)
+        return self._applied(admission, address, protocols.answered(address, result))
+
+    async def _foreign(self, address: Address, request: Request) -> Answer:
+        admission = self._engine.admit(address, request.path)
+        await asyncio.sleep(admission.wait)
+        if admission.dropped:
+            return DROPPED
+        if admission.refusal is not None:
+            return self._refused(admission, address, admission.refusal, request)
+        loop = asyncio.get_running_loop()
+        try:
+            answer = await loop.run_in_executor(self._moto, self._bridge.answer, address, request)
+        except Refusal as refusal:
+            return self._refused(admission, address, refusal, request)
+        return self._applied(admission, address, answer)
+
+    def _applied(self, admission: Admission, address: Address, answer: Answer) -> Answer:
+        logged = admission.logged
+        logged.applied = answer.status < 400  # noqa: PLR2004 - HTTP
+        logged.code, logged.status = "OK" if logged.applied else "Refused", answer.status
+        latency = self._engine.latency(logged.operation)
+        if latency:
+            answer = replace(answer, delay=answer.delay + latency)
+        return spoiled(address, admission, answer) if admission.faults else answer
+
+    def _refused(
+        self, admission: Admission, address: Address, refusal: Refusal, request: Request
+    ) -> Answer:
+        logged = admission.logged
+        answer = protocols.refused(address, refusal, request.method)
+        logged.code, logged.status = refusal.code, answer.status
+        latency = self._engine.latency(logged.operation)
+        delayed = admission.fault("delay")
+        seconds = latency + (delayed.seconds if delayed else 0.0)
+        return replace(answer, delay=seconds, has_body=request.method != "HEAD")

@@ -1,0 +1,134 @@
+"""The services that moto plays: S3, STS, Organizations, SNS, IAM. One thread, no second server.
+
+moto's backends are the process's own: two sandboxes in one process share them. They run on the
+machine's clock.
+"""
+
+import copy
+import re
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import unquote
+
+from botocore.awsrequest import AWSPreparedRequest
+from botocore.compat import HTTPHeaders
+
+from sagewarden.sandbox.addressing import Address, Credentials
+from sagewarden.sandbox.refusal import Refusal
+from sagewarden.sandbox.wire import Answer, Request
+
+SERVED = {"s3", "sts", "organizations", "sns", "iam"}
+GLOBAL = {"s3", "sts", "organizations", "iam"}
+LEFT_OUT = {"content-length", "date", "connection", "transfer-encoding", "server"}
+GIVEN_KEY = re.compile(rb"<AccessKeyId>([^<]+)</AccessKeyId>")
+ROLE_ACCOUNT = re.compile(r"arn:aws[a-z-]*:iam::(\d{12}):role/")
+
+Respond = Callable[[Any, str, Any], tuple[int, dict[str, Any], str | bytes]]
+
+
+class MotoBridge:
+    """Hands requests to moto's responders. Call it from one thread only."""
+
+    def __init__(self, credentials: Credentials) -> None:
+        self._credentials = credentials
+        self._responders: dict[str, list[tuple[re.Pattern[str], Respond]]] = {}
+
+    def answer(self, address: Address, request: Request) -> Answer:
+        """Let moto answer a request in the account it came from."""
+        if address.service not in SERVED:
+            raise Refusal("UnknownOperationException", f"No service {address.service} here.")
+        host = f"{address.service}.{address.region}.amazonaws.com"
+        url = f"https://{host}{request.target}"
+        prepared = AWSPreparedRequest(
+            method=request.method,
+            url=url,
+            headers=_headers(request, host, address.account),
+            body=request.body,
+            stream_output=False,
+        )
+        status, headers, body = self._respond(address, url.partition("?")[0], prepared)
+        content = body.encode() if isinstance(body, str) else body
+        if address.operation == "AssumeRole":
+            self._remember(request, content)
+        return Answer(
+            status=int(status),
+            body=content,
+            headers=_kept(headers, head=request.method == "HEAD"),
+            has_body=request.method != "HEAD",
+        )
+
+    def _respond(self, address: Address, url: str, prepared: AWSPreparedRequest) -> Any:
+        from moto.core.request import normalize_request  # noqa: PLC0415 - moto takes a second to load
+        from werkzeug.exceptions import HTTPException  # noqa: PLC0415
+
+        normal = normalize_request(prepared)
+        for pattern, respond in self._responders_of(address.service):
+            if pattern.match(url):
+                try:
+                    return respond(normal, normal.raw_url, normal.headers)
+                except HTTPException as error:
+                    return error.code, dict(error.get_headers()), error.get_body()
+        raise Refusal("UnknownOperationException", f"Nothing answers {url}.", 404)
+
+    def _responders_of(self, service: str) -> list[tuple[re.Pattern[str], Respond]]:
+        if service not in self._responders:
+            backend = _backends(service)["123456789012"]
+            urls = backend["aws" if service in GLOBAL else "us-east-1"].urls
+            self._responders[service] = [
+                (re.compile(url), respond) for url, respond in urls.items()
+            ]
+        return self._responders[service]
+
+    def _remember(self, request: Request, body: bytes) -> None:
+        key = GIVEN_KEY.search(body)
+        role = ROLE_ACCOUNT.search(unquote(request.body.decode("utf-8", "replace")))
+        if key and role:
+            self._credentials.lend(key[1].decode(), role[1])
+
+    def snapshot(self) -> Any:
+        """Copy every bucket and object, of every account."""
+        return {
+            account: copy.deepcopy(_s3(account).buckets)
+            for account in list(_backends("s3"))
+            if _s3(account).buckets
+        }
+
+    def restore(self, snapshot: Any) -> None:
+        """Bring the buckets back."""
+        self.reset()
+        for account, buckets in snapshot.items():
+            _s3(account).buckets.update(copy.deepcopy(buckets))
+
+    def reset(self) -> None:
+        """Empty S3."""
+        for account in list(_backends("s3")):
+            _s3(account).buckets.clear()
+
+
+def _backends(service: str) -> Any:
+    from moto.backends import get_backend  # noqa: PLC0415 - moto takes a second to load
+
+    return get_backend(service)  # type: ignore[call-overload]
+
+
+def _s3(account: str) -> Any:
+    return _backends("s3")[account]["aws"]
+
+
+def _headers(request: Request, host: str, account: str) -> HTTPHeaders:
+    headers = HTTPHeaders()
+    for name, value in request.spelled:
+        if name.lower() != "host":
+            headers[name] = value
+    headers["Host"] = host
+    headers["x-moto-account-id"] = account
+    return headers
+
+
+def _kept(headers: dict[str, Any], *, head: bool) -> tuple[tuple[str, str], ...]:
+    out = LEFT_OUT - {"content-length"} if head else LEFT_OUT
+    return tuple(
+        (name, str(value))
+        for name, value in headers.items()
+        if name.lower() not in out and name.lower() not in {"x-amzn-requestid", "status"}
+    )

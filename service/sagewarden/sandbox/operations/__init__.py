@@ -1,0 +1,1 @@
+"""The operations the sandbox answers itself, in tables by service."""
