@@ -37,7 +37,7 @@ class FreshLook:
         effect and are taken from the plan, so that edges that we removed ourselves do not count.
         """
         if seen.identity != planned.identity:
-            raise WorldChanged(f"{planned.identity} was created anew by someone else")
+            raise CreatedAnew(f"{planned.identity} was created anew by someone else")
         if seen.running:
             raise WorldChanged(f"{planned.identity} is {seen.status} again")
         if seen.tags is None:
@@ -55,6 +55,10 @@ class FreshLook:
 
 class WorldChanged(Exception):  # noqa: N818 -- a finding, caught where the unit is stopped
     """The world is not what the plan says: the entity is kept."""
+
+
+class CreatedAnew(WorldChanged):
+    """The name belongs to another entity by now; the planned one is gone."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,28 +53,28 @@ def parse_duration(text: str) -> timedelta:
     if shape is None:
         raise DurationRefused(f"`{text}`, which is not a number with a unit")
     sign, digits, fraction, blanks, unit = shape.groups()
-    _check_unit(text, digits, unit)
     if fraction is not None:
         raise DurationRefused(f"`{text}`, which is not a whole number")
+    number = int(digits)
+    _check_unit(text, number, unit)
     if sign == "-":
-        raise DurationRefused(f"`{text}`, which is negative", f"{digits}{unit}")
-    tidy = f"{int(digits)}{unit}"
-    if sign or blanks or digits != str(int(digits)):
-        raise DurationRefused(f"`{text}`, which is not spelled plainly", tidy)
-    return _within_bounds(text, int(digits) * UNITS[unit])
+        raise DurationRefused(f"`{text}`, which is negative", f"{number}{unit}")
+    if sign or blanks or digits != str(number):
+        raise DurationRefused(f"`{text}`, which is not spelled plainly", f"{number}{unit}")
+    return _within_bounds(text, number * UNITS[unit])
 
 
-def _check_unit(text: str, digits: str, unit: str) -> None:
+def _check_unit(text: str, number: int, unit: str) -> None:
     if not unit:
-        raise DurationRefused(f"`{text}`, which has no unit", f"{digits}d")
+        raise DurationRefused(f"`{text}`, which has no unit", f"{number}d")
     if unit == "m":
         raise DurationRefused(
-            f"`{text}`, which could be minutes or months", f"{digits}min or {digits}mo"
+            f"`{text}`, which could be minutes or months", f"{number}min or {number}mo"
         )
     if unit not in UNITS:
         meant = _UNIT_MEANT.get(unit.lower())
         raise DurationRefused(
-            f"`{text}`, whose unit `{unit}` is unknown", f"{digits}{meant}" if meant else ""
+            f"`{text}`, whose unit `{unit}` is unknown", f"{number}{meant}" if meant else ""
         )
 
 

@@ -48,6 +48,14 @@ def _going(due: Iterable[Judgement], forest: Forest) -> _Going:
     for experiment, judgement in experiments.items():
         for trial in forest.inventory.trials_of.get(experiment, ()):
             trials.setdefault(trial, judgement)
+    spared = _below(trials, components, forest)
+    return _Going(experiments, trials, components, spared)
+
+
+def _below(
+    trials: Mapping[str, Judgement], components: dict[str, Judgement], forest: Forest
+) -> dict[str, tuple[str, ...]]:
+    """Add components that go with all their trials; return the spared, and what they lose."""
     spared: dict[str, tuple[str, ...]] = {}
     below: dict[str, Judgement] = {}
     for trial in sorted(trials):
@@ -61,7 +69,7 @@ def _going(due: Iterable[Judgement], forest: Forest) -> _Going:
             components[key] = judgement
         else:
             spared[key] = tuple(trial for trial in hangs_on if trial in trials)
-    return _Going(experiments, trials, components, spared)
+    return spared
 
 
 @dataclass(frozen=True, slots=True)

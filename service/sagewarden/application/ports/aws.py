@@ -8,6 +8,7 @@ from typing import Any, Protocol
 from sagewarden.core.deletion import Deletion, Disassociation, Reassociation
 from sagewarden.core.entities import Entity, Kind
 from sagewarden.core.inventory import Inventory
+from sagewarden.core.plan import Effect
 
 Progress = Callable[[str, int, int | None], None]
 """Told while something long goes on: what, how many so far, of how many (None: not known)."""
@@ -118,6 +119,9 @@ class Effects(Protocol):
     when AWS said no and nothing was applied, `EffectUnclear` when only a look can tell.
     """
 
+    def turn(self, effect: Effect, kind: Kind) -> None:
+        """Wait until the rate allows one such effect; the look comes next, then the effect."""
+
     def disassociate(self, step: Disassociation) -> None:
         """Take a component from a trial."""
 
@@ -125,4 +129,4 @@ class Effects(Protocol):
         """Delete an experiment, a trial or a component."""
 
     def associate(self, step: Reassociation) -> None:
-        """Put an edge back."""
+        """Put an edge back, waiting for the rate by itself."""

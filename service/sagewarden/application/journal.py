@@ -1,0 +1,80 @@
+"""The journal in the vault: each bundle's intent before its first effect, then its outcome."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from sagewarden.application.documents import create_document, create_once, read_document
+from sagewarden.application.ports.vault import Vault
+from sagewarden.core.canonical import sha256
+from sagewarden.core.deletion import DurableIntent
+from sagewarden.core.entities import Identity, Target
+from sagewarden.core.journal import Intent, Settled
+from sagewarden.core.keys import Family, journal_key, prefix
+from sagewarden.errors import VaultExists
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """Where one bundle stands: its intent, whether an undo has begun, its outcome if any."""
+
+    intent: Intent
+    key: str
+    undoing: bool
+    settled: Settled | None
+
+
+class Journal:
+    """All runs' intents and outcomes on one target."""
+
+    def __init__(self, vault: Vault, target: Target) -> None:
+        self._vault = vault
+        self._target = target
+
+    def intend(self, intent: Intent) -> DurableIntent:
+        """Make an intent durable; only then may its effects begin."""
+        key = journal_key(self._target, intent.run, intent.sequence, "intent")
+        body = create_document(self._vault, key, intent.spelled())
+        return DurableIntent(key, sha256(body), _names(intent))
+
+    def begin_undo(self, intent: Intent, trials: Iterable[tuple[Identity, str]], at: str) -> None:
+        """Make it durable that these edges are about to be put back: no way forward from here."""
+        content = {"edges": [[str(who.kind), who.name, trial] for who, trial in trials], "at": at}
+        create_once(
+            self._vault, journal_key(self._target, intent.run, intent.sequence, "undo"), content
+        )
+
+    def settle(self, settled: Settled) -> None:
+        """Write a bundle's outcomes, once."""
+        key = journal_key(self._target, settled.run, settled.sequence, "outcome")
+        try:
+            create_document(self._vault, key, settled.spelled())
+        except VaultExists:
+            return
+
+    def entries(self, run: str) -> Iterator[Entry]:
+        """Yield a run's bundles in order."""
+        keys = set(self._vault.list(prefix(self._target, Family.JOURNAL, run)))
+        for key in sorted(key for key in keys if key.endswith("-intent")):
+            stem = key.removesuffix("intent")
+            outcome = stem + "outcome"
+            settled = Settled.read(read_document(self._vault, outcome)) if outcome in keys else None
+            yield Entry(
+                intent=Intent.read(read_document(self._vault, key)),
+                key=key,
+                undoing=stem + "undo" in keys,
+                settled=settled,
+            )
+
+    def runs(self) -> list[str]:
+        """Every run that has journal entries, oldest first."""
+        start = prefix(self._target, Family.JOURNAL)
+        return sorted({key[len(start) :].split("/")[0] for key in self._vault.list(start)})
+
+    def durable(self, entry: Entry) -> DurableIntent:
+        """Return the evidence of an intent that an earlier process made durable."""
+        body = self._vault.get(entry.key).body
+        return DurableIntent(entry.key, sha256(body), _names(entry.intent))
+
+
+def _names(intent: Intent) -> frozenset[Identity]:
+    return frozenset(entity.identity for entity in intent.entities)

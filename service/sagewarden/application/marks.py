@@ -1,0 +1,49 @@
+"""Marks in the vault: one compressed snapshot a run, and a pointer to the one that counts."""
+
+from dataclasses import dataclass
+
+from sagewarden.application.documents import put_document, read_or_none
+from sagewarden.application.ports import Bench
+from sagewarden.core.canonical import sha256
+from sagewarden.core.keys import marks_key, snapshot_key
+from sagewarden.core.marks import Marks, read_mark, spell_marks
+from sagewarden.errors import IntegrityError, VaultExists
+
+
+@dataclass(frozen=True, slots=True)
+class MarkBook:
+    """Marks as they were read, and the pointer's version that a write must still find."""
+
+    marks: Marks
+    version: str | None
+
+
+def read_marks(bench: Bench) -> MarkBook:
+    """Read the marks that count; raise IntegrityError when the snapshot is not the one meant."""
+    pointer = read_or_none(bench.vault, marks_key(bench.target))
+    if pointer is None:
+        return MarkBook({}, None)
+    content, version = pointer
+    body = bench.vault.get(content["snapshot"]).body
+    if sha256(body) != content["sha256"]:
+        raise IntegrityError("the snapshot of the marks is not the one that its pointer names")
+    try:
+        marks = [read_mark(line) for line in bench.codec.lines(body)]
+    except (KeyError, TypeError, ValueError) as error:
+        raise IntegrityError(f"the snapshot of the marks is broken: {error}") from error
+    return MarkBook({mark.place: mark for mark in marks}, version)
+
+
+def write_marks(bench: Bench, book: MarkBook, marks: Marks, run: str) -> MarkBook:
+    """Make these the marks that count, unless someone else wrote since they were read."""
+    if marks == book.marks:
+        return book
+    body = bench.codec.pack(spell_marks(marks))
+    key = snapshot_key(bench.target, run, sha256(body))
+    try:
+        bench.vault.create(key, body)
+    except VaultExists:
+        bench.events("marks.snapshot-reused", key=key)
+    content = {"snapshot": key, "sha256": sha256(body), "run": run, "count": len(marks)}
+    version = put_document(bench.vault, marks_key(bench.target), content, book.version)
+    return MarkBook(marks, version)

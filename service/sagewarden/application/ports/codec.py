@@ -1,0 +1,19 @@
+"""How bytes in the vault are written and read."""
+
+from collections.abc import Iterable
+from typing import Any, Protocol
+
+from sagewarden.core.archive import ArchiveHeader, ArchiveRecord
+
+
+class Codec(Protocol):
+    """Archives are JSON Lines under zstd; `lines` raises IntegrityError on anything broken."""
+
+    def archive(self, header: ArchiveHeader, records: Iterable[ArchiveRecord]) -> bytes:
+        """Spell an archive object: the header's line, then one line a record."""
+
+    def lines(self, body: bytes) -> list[dict[str, Any]]:
+        """Read every line of an archive object or a compressed snapshot."""
+
+    def pack(self, lines: Iterable[Any]) -> bytes:
+        """Spell any values, one a line, compressed."""

@@ -1,0 +1,240 @@
+"""Carries out the steps that belong to one entity, and puts edges back when it must stop.
+
+Each effect is sent once an attempt. Before every attempt its turn at the rate is awaited first, so
+that nothing stands between the look and the effect; after an unclear answer only a look decides.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+from sagewarden.application.journal import Journal
+from sagewarden.application.looking import Watch
+from sagewarden.application.ports import Bench
+from sagewarden.application.ports.aws import Effects
+from sagewarden.core.archive import VerifiedArchive
+from sagewarden.core.bundles import Turn
+from sagewarden.core.canonical import spell_time
+from sagewarden.core.deletion import (
+    CreatedAnew,
+    Deletion,
+    Disassociation,
+    DurableIntent,
+    Reassociation,
+    WorldChanged,
+)
+from sagewarden.core.entities import Kind
+from sagewarden.core.journal import Intent, Outcome, Result
+from sagewarden.core.plan import Effect, PlannedEntity, Step
+from sagewarden.errors import (
+    Absent,
+    EffectRefused,
+    EffectThrottled,
+    EffectUnclear,
+    IntegrityError,
+    Paused,
+    ReadFailed,
+    SageWardenError,
+    StillLinked,
+)
+
+PATIENCE = (0.2, 0.4, 0.8, 1.6, 3.2, 6.4, 12.8, 12.8, 12.8)
+"""Seconds to rest before each further attempt at one effect; about a minute in all."""
+
+STOPS = (WorldChanged, ReadFailed, EffectRefused, EffectUnclear, Absent, Paused)
+"""What stops a turn: the entity is kept, and its edges are put back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What every effect of a bundle rests on."""
+
+    archive: VerifiedArchive
+    intent: Intent
+    durable: DurableIntent
+
+
+@dataclass(slots=True)
+class TurnState:
+    """How far a turn has come. `removed` are edges that are gone by our hand."""
+
+    outcomes: dict[Step, Outcome] = field(default_factory=dict)
+    removed: list[Step] = field(default_factory=list)
+
+    def note(self, step: Step, result: Result, detail: str = "") -> None:
+        """Remember what came of a step; an edge that is gone may have to be put back."""
+        self.outcomes[step] = Outcome(step, result, detail)
+
+    def stopped(self) -> bool:
+        """Whether anything is not as it was meant to be."""
+        fine = (Result.DONE, Result.ALREADY_ABSENT)
+        return any(outcome.result not in fine for outcome in self.outcomes.values())
+
+
+class Turns:
+    """Takes turns on one target, with the evidence of one bundle."""
+
+    def __init__(
+        self, bench: Bench, effects: Effects, watch: Watch, journal: Journal, evidence: Evidence
+    ) -> None:
+        self._bench = bench
+        self._effects = effects
+        self._watch = watch
+        self._journal = journal
+        self._evidence = evidence
+        self._removed: set[Step] = set()
+
+    def take(self, turn: Turn, removed: Iterable[Step] = ()) -> TurnState:
+        """Carry out a turn; on any surprise put its edges back and say why.
+
+        `removed` are edges that an earlier process took away. What has to do with the lease or
+        the vault is raised: the intent stays open then, and the next run settles it.
+        """
+        state = TurnState()
+        for step in removed:
+            self._note_edge(state, step, Result.DONE)
+        try:
+            self._places(turn)
+            for step in turn.edges:
+                if step not in state.removed:
+                    planned = self._planned(turn, step)
+                    self._note_edge(state, step, self._attempt(step, planned, self._cut))
+            state.note(turn.delete, self._attempt(turn.delete, turn.going, self._delete))
+        except STOPS as reason:
+            self._stop(turn, state, reason)
+        return state
+
+    def _note_edge(self, state: TurnState, step: Step, result: Result) -> None:
+        state.note(step, result)
+        if result is Result.DONE:
+            state.removed.append(step)
+            self._removed.add(step)
+
+    def _places(self, turn: Turn) -> None:
+        """Before a component's first effect: list its trials. One that is gone has none."""
+        components = [*turn.spared]
+        if turn.going.identity.kind is Kind.COMPONENT:
+            components.append(turn.going)
+        for planned in components:
+            ours = {step.trial for step in self._removed if step.identity == planned.identity}
+            try:
+                self._watch.place(planned, ours)
+            except Absent:
+                self._bench.events("look.absent", entity=str(planned.identity))
+
+    def _planned(self, turn: Turn, step: Step) -> PlannedEntity:
+        return next(each for each in (turn.going, *turn.spared) if each.identity == step.identity)
+
+    def _attempt(
+        self, step: Step, planned: PlannedEntity, act: Callable[[Step, PlannedEntity], None]
+    ) -> Result:
+        """Try one effect until it is clear what came of it; raise what stops the turn."""
+        unclear = False
+        for rest in (*PATIENCE, None):
+            self._effects.turn(step.effect, step.identity.kind)
+            try:
+                act(step, planned)
+            except Absent:
+                return Result.DONE if unclear else Result.ALREADY_ABSENT
+            except CreatedAnew:
+                if not unclear:
+                    raise
+                return Result.DONE
+            except (StillLinked, EffectThrottled, EffectUnclear) as reason:
+                if rest is None:
+                    raise
+                self._tell_retry(step, reason)
+                self._bench.rest(rest)
+                unclear = unclear or isinstance(reason, EffectUnclear)
+                if self._settled(step, planned, reason):
+                    return Result.DONE
+            else:
+                return Result.DONE
+        raise AssertionError("the last attempt returns or raises")  # pragma: no cover
+
+    def _settled(self, step: Step, planned: PlannedEntity, reason: SageWardenError) -> bool:
+        """After an unclear Disassociate, list; after a refusal as linked, look for a new link."""
+        if isinstance(reason, StillLinked) and planned.identity.kind is Kind.COMPONENT:
+            self._watch.place(planned, planned.parents)
+        if not isinstance(reason, EffectUnclear) or step.effect is not Effect.DISASSOCIATE:
+            return False
+        return step.trial not in self._bench.looks.trials_of(planned.name)
+
+    def _cut(self, step: Step, planned: PlannedEntity) -> None:
+        look = self._watch.entity(planned)
+        evidence = self._evidence
+        self._effects.disassociate(
+            Disassociation(planned, step.trial, evidence.archive, look, evidence.durable)
+        )
+
+    def _delete(self, _step: Step, planned: PlannedEntity) -> None:
+        look = self._watch.entity(planned)
+        evidence = self._evidence
+        self._effects.delete(Deletion(planned, evidence.archive, look, evidence.durable))
+
+    def _tell_retry(self, step: Step, reason: SageWardenError) -> None:
+        self._bench.events(
+            "effect.again", step=str(step), reason=type(reason).__name__, detail=reason.message
+        )
+
+    def _stop(self, turn: Turn, state: TurnState, reason: Exception) -> None:
+        """Put back what was taken away, and say of each other step that it was not done."""
+        detail = str(reason)
+        self._bench.events("turn.stopped", entity=str(turn.going.identity), reason=detail)
+        if state.removed:
+            self.undo(state, detail)
+        refused = isinstance(reason, EffectRefused)
+        for step in turn.steps:
+            if step not in state.outcomes:
+                last = refused and step is turn.delete
+                state.note(step, Result.REFUSED if last else Result.NOT_ATTEMPTED, detail)
+
+    def undo(self, state: TurnState, why: str) -> None:
+        """Put every removed edge back, each with its own look at both ends."""
+        edges = [(step.identity, step.trial) for step in state.removed]
+        self._journal.begin_undo(self._evidence.intent, edges, spell_time(self._bench.looks.now()))
+        for step in reversed(state.removed):
+            try:
+                self._put_back(step)
+            except (*STOPS, IntegrityError) as error:
+                told = f"{why}; the edge could not be put back: {error}"
+                state.note(step, Result.NEEDS_PERSON, told)
+                self._bench.events("undo.failed", step=str(step), reason=str(error))
+            else:
+                self._removed.discard(step)
+                state.note(step, Result.UNDONE, why)
+
+    def _put_back(self, step: Step) -> None:
+        def there() -> bool:
+            return step.trial in self._bench.looks.trials_of(step.identity.name)
+
+        for rest in (*PATIENCE, None):
+            self._check_ends(step)
+            try:
+                self._effects.associate(
+                    Reassociation(
+                        step.identity, step.trial, self._evidence.archive, self._evidence.durable
+                    )
+                )
+            except (EffectUnclear, EffectThrottled):
+                if rest is None:
+                    raise
+                self._bench.rest(rest)
+            else:
+                return
+            if there():
+                return
+
+    def _check_ends(self, step: Step) -> None:
+        """Both ends must still be the entities that the edge was between."""
+        component = self._bench.looks.describe(Kind.COMPONENT, step.identity.name).entity
+        if component.identity != step.identity:
+            raise WorldChanged(f"{step.identity} was created anew by someone else")
+        trial = self._bench.looks.describe(Kind.TRIAL, step.trial).entity
+        intent = self._evidence.intent
+        known = {
+            each.identity.name: each.identity
+            for each in (*intent.entities, *intent.ancestors)
+            if each.identity.kind is Kind.TRIAL
+        }
+        if known.get(step.trial, trial.identity) != trial.identity:
+            raise WorldChanged(f"{trial.identity} was created anew by someone else")
