@@ -1,0 +1,140 @@
+"""Sees a whole target: three Search and three List streams side by side, then reconciled."""
+
+import threading
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from sagewarden.adapters.aws.absent import unknown_members
+from sagewarden.adapters.aws.alone import Alone, read_alone
+from sagewarden.adapters.aws.calls import Reads
+from sagewarden.adapters.aws.identity import caller, pinned
+from sagewarden.adapters.aws.listing import Names, list_all
+from sagewarden.adapters.aws.looks import SageMakerLooks
+from sagewarden.adapters.aws.search import Found, search_all
+from sagewarden.application.ports.aws import Caller, Progress
+from sagewarden.core.entities import Entity, Kind
+from sagewarden.core.inventory import Gap, Inventory
+from sagewarden.core.reconcile import Listing, own_reads_allowed, reconcile
+
+USUAL_LAG = timedelta(seconds=120)
+"""How long Search may take to show something new."""
+
+_TOP_DOWN = (Kind.EXPERIMENT, Kind.TRIAL, Kind.COMPONENT)
+_THREADS = 2 * len(_TOP_DOWN)
+
+
+class SageMakerSurveys:
+    """Implements the port `Surveys` for one target."""
+
+    def __init__(
+        self, reads: Reads, looks: SageMakerLooks, *, search_lag: timedelta = USUAL_LAG
+    ) -> None:
+        self._reads = reads
+        self._looks = looks
+        self._lag = search_lag
+
+    def caller(self) -> Caller:
+        """Ask STS who we are; raise ReadFailed when it does not say."""
+        return caller(self._reads)
+
+    def take(self, progress: Progress) -> Inventory:
+        """Read every experiment, trial and component; what could not be seen becomes a gap.
+
+        Raise WrongIdentity when STS names another account than the target, ReadFailed when it
+        names none. `progress` may be called from several threads, one at a time.
+        """
+        counter = self._reads.counter
+        before = counter.by_operation()
+        pinned(self._reads)
+        began = self._reads.session.clock.now()
+        with ThreadPoolExecutor(_THREADS, "inventory") as pool:
+            survey = _Survey(self._reads, self._looks, pool, began, self._lag)
+            survey.read(_Teller(progress))
+        return Inventory(
+            target=self._reads.session.target,
+            began=began,
+            experiments=survey.seen[Kind.EXPERIMENT],
+            trials=survey.seen[Kind.TRIAL],
+            components=survey.seen[Kind.COMPONENT],
+            gaps=tuple(survey.gaps),
+            calls=dict(sorted((counter.by_operation() - before).items())),
+        )
+
+
+class _Teller:
+    """Passes progress on, one thread at a time."""
+
+    def __init__(self, progress: Progress) -> None:
+        self._progress = progress
+        self._lock = threading.Lock()
+
+    def of(self, what: str) -> Callable[[int], None]:
+        """Return what a stream tells its count to."""
+
+        def tell(count: int) -> None:
+            with self._lock:
+                self._progress(what, count, None)
+
+        return tell
+
+
+@dataclass(slots=True)
+class _Survey:
+    """One inventory while it is being taken."""
+
+    reads: Reads
+    looks: SageMakerLooks
+    pool: ThreadPoolExecutor
+    began: datetime
+    lag: timedelta
+    seen: dict[Kind, dict[str, Entity]] = field(default_factory=dict)
+    gaps: list[Gap] = field(default_factory=list)
+
+    def read(self, teller: _Teller) -> None:
+        """Start all six streams, then settle each kind, from the top."""
+        searches: dict[Kind, Future[Found]] = {}
+        listings: dict[Kind, Future[Names]] = {}
+        for kind in Kind:
+            searches[kind] = self.pool.submit(search_all, self.reads, kind, teller.of(f"{kind}s"))
+            listings[kind] = self.pool.submit(
+                list_all, self.reads, kind, teller.of(f"{kind}s listed")
+            )
+        for kind in _TOP_DOWN:
+            self._settle(searches[kind].result(), listings[kind].result())
+
+    def _settle(self, found: Found, names: Names) -> None:
+        kind = found.kind
+        for failed in (found.failed, names.failed):
+            if failed is not None:
+                self.gaps.append(Gap(kind, None, failed))
+        unknown = unknown_members(found, self.looks)
+        settled = reconcile(found.records, names.listed, self.began, self.lag)
+        self.seen[kind] = dict(settled.entities)
+        partial = tuple(Listing.of(settled.entities[key]) for key in sorted(unknown))
+        if not (found.failed or names.failed):
+            self._read_alone(kind, (*settled.unseen, *partial))
+
+    def _read_alone(self, kind: Kind, wanted: tuple[Listing, ...]) -> None:
+        allowed = own_reads_allowed(len(self.seen[kind]))
+        if len(wanted) > allowed:
+            self.gaps.append(
+                Gap(kind, None, f"Search does not show {len(wanted)} whole that List shows")
+            )
+            return
+        trials: Mapping[str, Entity] = self.seen.get(Kind.TRIAL, {})
+        for listing, alone in zip(
+            wanted,
+            self.pool.map(lambda each: read_alone(self.looks, kind, each, trials), wanted),
+            strict=True,
+        ):
+            self._take(kind, listing, alone)
+
+    def _take(self, kind: Kind, listing: Listing, alone: Alone) -> None:
+        if alone.gap is not None:
+            self.gaps.append(alone.gap)
+        if alone.entity is not None:
+            self.seen[kind][listing.key] = alone.entity
+        else:
+            self.seen[kind].pop(listing.key, None)
