@@ -1,5 +1,8 @@
 """The whole seeded account, part by part."""
 
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 
 from sagewarden.sandbox.seed.classic import seed_classic
@@ -32,16 +35,33 @@ def seed_account(
     if now.tzinfo is None:
         raise ValueError("`now` needs a time zone")
     draft = Draft(account, seed, round(now.timestamp(), 3))
-    _write(draft, shares_of(components))
+    with _collector_at_rest():
+        _write(draft, components)
+        draft.store()
+    return summary_of(draft)
+
+
+@contextmanager
+def _collector_at_rest() -> Iterator[None]:
+    """Keep the collector from walking, again and again, over a million objects that all stay."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+def _write(draft: Draft, components: int) -> None:
+    _fill(draft, shares_of(components))
     seed_shells(draft, components)
     season(draft)
     seed_holds(draft)
     seed_registry(draft)
-    draft.store()
-    return summary_of(draft)
 
 
-def _write(draft: Draft, shares: Shares) -> None:
+def _fill(draft: Draft, shares: Shares) -> None:
     workshop = Workshop(draft, draft.chance("jobs"))
     seed_runs(draft, shares.runs)
     seed_hostile(draft, shares.hostile)

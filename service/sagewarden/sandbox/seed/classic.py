@@ -15,7 +15,7 @@ from sagewarden.sandbox.seed.words import FAMILIES, Family, words_of
 KNOT_SIZE = 8
 """How many components the smallest knot of three experiments needs."""
 
-_KNOT_EVERY = 4
+_KNOT_EVERY = 8
 _STATUSLESS_EVERY = 40
 _JOB_SHARE = 0.4
 

@@ -1,13 +1,14 @@
 """What seeding has made so far, and the names of the account it is made for."""
 
 from datetime import UTC, datetime
-from functools import cache
 from itertools import count
 from random import Random
 
 from sagewarden.sandbox.records import NOTHING, Component, Experiment, Resource, Trial, Wire
 from sagewarden.sandbox.seed.words import PEOPLE
 from sagewarden.sandbox.state import AccountState
+
+_STUDIO_SHARE = 0.6
 
 
 class Draft:
@@ -25,7 +26,7 @@ class Draft:
         self.trials: list[Trial] = []
         self.components: list[Component] = []
         self.resources: list[Resource] = []
-        self.author = cache(self._author)
+        self._authors = {person: self._profile(person) for person in PEOPLE}
 
     def chance(self, part: str) -> Random:
         """Give a part of the account its own dice, so that parts do not disturb each other."""
@@ -43,8 +44,12 @@ class Draft:
         """Build a location in the account's default bucket."""
         return f"s3://{self.bucket}/{path}"
 
-    def _author(self, person: str) -> Wire:
-        domain = "d-" + f"{abs(hash_of(self._account.account)):012x}"[-12:]
+    def author(self, person: str) -> Wire:
+        """Say who made something as AWS does for users of Studio."""
+        return self._authors[person]
+
+    def _profile(self, person: str) -> Wire:
+        domain = f"d-{self._account.account}"
         return {
             "UserProfileArn": self.arn("user-profile", f"{domain}/{person}"),
             "UserProfileName": person,
@@ -54,7 +59,7 @@ class Draft:
     def anyone(self, rng: Random) -> tuple[str, Wire]:
         """Draw a person, and how AWS names them: not at all when they work through a role."""
         person = PEOPLE[int(rng.random() * len(PEOPLE))]
-        through_studio = rng.random() < 0.6  # noqa: PLR2004
+        through_studio = rng.random() < _STUDIO_SHARE
         return person, self.author(person) if through_studio else NOTHING
 
     def store(self) -> None:
@@ -63,11 +68,6 @@ class Draft:
         self._account.trials.put_many(self.trials)
         self._account.components.put_many(self.components)
         self._account.resources.put_many(self.resources)
-
-
-def hash_of(text: str) -> int:
-    """Give a small number for a text, the same in every process."""
-    return int.from_bytes(text.encode()[-6:], "big")
 
 
 def stamp(at: float) -> str:

@@ -5,7 +5,7 @@ from random import Random
 from typing import Any
 
 from sagewarden.sandbox.records import Component, Json, Point
-from sagewarden.sandbox.seed.dates import DAY, idle_span, settled_life
+from sagewarden.sandbox.seed.dates import DAY, Span, idle_span, settled_life, span_of
 from sagewarden.sandbox.seed.draft import Draft
 from sagewarden.sandbox.seed.jobs import status_of
 from sagewarden.sandbox.seed.tags import owner_of
@@ -93,7 +93,9 @@ def seed_shells(draft: Draft, components: int) -> None:
     """Write experiments without trials and trials without components, a few of each."""
     rng = draft.chance("shells")
     for number in range(2 + components // _SHELLS_PER):
-        tree = plant(draft, rng, pick(rng, FAMILIES))
+        family = pick(rng, FAMILIES)
+        last = span_of(rng, draft.now, idle=family.idle).last
+        tree = plant(draft, rng, family, span=Span(round(last - DAY, 3), last))
         if number % 2:
             branch(draft, tree, f"{tree.name}-trial-1")
-            branch(draft, tree, f"{tree.name}-trial-2", round(tree.span.last - DAY / 4, 3))
+            branch(draft, tree, f"{tree.name}-trial-2", last)

@@ -8,7 +8,7 @@ from sagewarden.sandbox.seed.tags import RUN_TAG
 
 LEGAL = "legal-hold"
 OWN = "sagewarden:hold"
-_EXPERIMENTS = ((LEGAL, 24, 3), (OWN, 60, 5))
+_EXPERIMENTS = ((LEGAL, 23, 3), (OWN, 59, 5))
 _ASSIGNED = ((LEGAL, 900, 47), (OWN, 1_500, 51))
 _UNASSIGNED = ((LEGAL, 300, 7), (OWN, 900, 11))
 """Tag, on one in how many, and where to begin."""

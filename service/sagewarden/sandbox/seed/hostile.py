@@ -11,7 +11,7 @@ from sagewarden.sandbox.seed.tags import run_tags
 from sagewarden.sandbox.seed.trees import Tree, branch, grow
 from sagewarden.sandbox.seed.words import PEOPLE
 
-_DAYS_APART = 3_600.0
+_SECONDS_APART = 3_600.0
 
 
 class Drill(NamedTuple):
@@ -59,7 +59,7 @@ def seed_hostile(draft: Draft, count: int) -> None:
     trial = branch(draft, tree, f"Default-Run-Group-{name}")
     for number in range(count):
         drill = DRILLS[number % len(DRILLS)]
-        life = settled_life(book.rng, round(span.first + _DAYS_APART * number, 3))
+        life = settled_life(book.rng, round(span.first + _SECONDS_APART * number, 3))
         book.run(
             tree,
             f"drill-{number}",

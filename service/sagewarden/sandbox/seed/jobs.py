@@ -17,6 +17,11 @@ _SOURCE_TYPES = {
     "processing-job": "SageMakerProcessingJob",
     "transform-job": "SageMakerTransformJob",
 }
+_PREFIXES = {
+    "training-job": "Training",
+    "processing-job": "Processing",
+    "transform-job": "Transform",
+}
 _REASON = "AlgorithmError: the script ended with exit code 1"
 _METRIC_SHARE = 0.6
 _CHECKPOINT_SHARE = 0.3
@@ -85,7 +90,7 @@ class Workshop:
             "processing-job",
             job,
             body,
-            parameters=_machine_parameters(recipe),
+            parameters=recipe.machine_parameters,
             input_artifacts=recipe.inputs,
             output_artifacts={"prepared": {"Value": target}},
         )
@@ -110,7 +115,7 @@ class Workshop:
             "transform-job",
             job,
             body,
-            parameters=_machine_parameters(recipe),
+            parameters=recipe.machine_parameters,
             input_artifacts=recipe.inputs,
             output_artifacts={"scored": {"Value": target}},
         )
@@ -169,11 +174,6 @@ class Workshop:
         return made
 
 
-_PREFIXES = {
-    "training-job": "Training",
-    "processing-job": "Processing",
-    "transform-job": "Transform",
-}
 _STATUSES: dict[str, Wire] = {
     status: {"PrimaryStatus": status}
     for status in ("InProgress", "Completed", "Stopping", "Stopped", "Failed")
@@ -214,11 +214,6 @@ def _secondary(life: Life) -> str:
 
 def _prefix(recipe: Recipe) -> Wire:
     return {"S3DataType": "S3Prefix", "S3Uri": recipe.inputs["validation"]["Value"]}
-
-
-def _machine_parameters(recipe: Recipe) -> Wire:
-    shown = recipe.settings[0].parameters
-    return {name: value for name, value in shown.items() if name.startswith("SageMaker.")}
 
 
 def _processing_input(source: str) -> Wire:

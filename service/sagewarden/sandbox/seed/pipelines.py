@@ -12,7 +12,8 @@ from sagewarden.sandbox.seed.words import PEOPLE, PROJECTS, pick, words_of
 
 _STEPS = ("Prepare", "Train", "Evaluate", "Score")
 _MOST_EXECUTIONS = 60
-_SIXTH = 6
+_IDLE_EVERY = 6
+_TAGGED_SHARE = 0.6
 
 
 def seed_pipelines(draft: Draft, count: int, workshop: Workshop) -> None:
@@ -22,7 +23,7 @@ def seed_pipelines(draft: Draft, count: int, workshop: Workshop) -> None:
     while left:
         executions = 2 + int((_MOST_EXECUTIONS - 2) * rng.random() ** 3)
         size = min(left, executions * len(_STEPS) - int(2 * rng.random()))
-        _pipeline(draft, rng, workshop, size, idle=index % _SIXTH == _SIXTH - 1)
+        _pipeline(draft, rng, workshop, size, idle=index % _IDLE_EVERY == _IDLE_EVERY - 1)
         left -= size
         index += 1
 
@@ -53,7 +54,7 @@ def _tree(draft: Draft, rng: Random, span: Span) -> Tree:
     return Tree(
         name=name,
         span=span,
-        tags=tags if rng.random() < 0.6 else NOTHING,  # noqa: PLR2004
+        tags=tags if rng.random() < _TAGGED_SHARE else NOTHING,
         author=NOTHING,
         source={"SourceArn": draft.arn("pipeline", name), "SourceType": "SageMakerPipeline"},
     )

@@ -84,6 +84,7 @@ class Recipe:
     inputs: Wire
     metrics: tuple[str, ...]
     settings: tuple[Setting, ...]
+    machine_parameters: Wire
 
 
 def value_of(text: str) -> Wire:
@@ -125,6 +126,7 @@ def _recipe(draft: Draft, rng: Random, algorithm: _Algorithm) -> Recipe:
         inputs={"SageMaker.ImageUri": {"Value": image}, **artifacts},
         metrics=algorithm.metrics,
         settings=tuple(_setting(rng, algorithm, machines) for _ in range(_SETTINGS)),
+        machine_parameters=_machine_parameters(machines),
     )
 
 
@@ -147,7 +149,12 @@ def _channel(name: str, uri: str) -> Wire:
 def _setting(rng: Random, algorithm: _Algorithm, machines: Wire) -> Setting:
     chosen = {name: pick(rng, values) for name, values in algorithm.choices.items()}
     shown: dict[str, Wire] = {name: value_of(value) for name, value in chosen.items()}
-    shown["SageMaker.InstanceType"] = {"StringValue": machines["InstanceType"]}
-    shown["SageMaker.InstanceCount"] = {"NumberValue": float(machines["InstanceCount"])}
-    shown["SageMaker.VolumeSizeInGB"] = {"NumberValue": float(machines["VolumeSizeInGB"])}
-    return Setting(hyperparameters=chosen, parameters=shown)
+    return Setting(hyperparameters=chosen, parameters={**shown, **_machine_parameters(machines)})
+
+
+def _machine_parameters(machines: Wire) -> Wire:
+    return {
+        "SageMaker.InstanceType": {"StringValue": machines["InstanceType"]},
+        "SageMaker.InstanceCount": {"NumberValue": float(machines["InstanceCount"])},
+        "SageMaker.VolumeSizeInGB": {"NumberValue": float(machines["VolumeSizeInGB"])},
+    }

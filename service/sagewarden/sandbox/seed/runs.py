@@ -23,7 +23,7 @@ _REBORN = 2
 _STEPPED, _UNSTEPPED = 0.62, 0.8
 _FILE_SHARE = 0.5
 _TAGGED_SHARE = 0.2
-_STUCK_EVERY = 3
+_STUCK_EVERY, _STUCK_IDLE_EVERY = 5, 17
 _PARAMETER_SETS = 200
 
 
@@ -103,8 +103,9 @@ def seed_runs(draft: Draft, count: int) -> None:
     families = cycle(FAMILIES)
     for index, drawn in enumerate(_sizes(book.rng, left)):
         size = min(drawn, left)
-        tree = plant(draft, book.rng, next(families), lower=True)
-        book.group(tree, size, stuck=_stuck(book.rng, index, size))
+        family = next(families)
+        tree = plant(draft, book.rng, family, lower=True)
+        book.group(tree, size, stuck=_stuck(book.rng, index, size, idle=family.idle))
         left -= size
         if size == MOST_COMPONENTS and left:
             book.orphan(tree, size + 1)
@@ -113,15 +114,19 @@ def seed_runs(draft: Draft, count: int) -> None:
             return
 
 
-def _stuck(rng: Random, index: int, size: int) -> int:
-    return min(size, 1 + int(2 * rng.random())) if index % _STUCK_EVERY == 1 else 0
+def _stuck(rng: Random, index: int, size: int, *, idle: bool) -> int:
+    """Draw how many kernels were killed: rarely one in a stale group, where it keeps the tree."""
+    every = _STUCK_IDLE_EVERY if idle else _STUCK_EVERY
+    return min(size, 1 + int(3 * rng.random())) if index % every == 1 else 0
 
 
 def _sizes(rng: Random, count: int) -> Iterator[int]:
-    """Draw sizes of groups: many small ones, some nearly full; the first is nearly full."""
+    """Draw sizes of groups: many small ones, some full; the first is nearly so, the third quite."""
     if not count:
         return
     yield _FIRST_GROUP
+    yield _size(rng)
+    yield MOST_COMPONENTS
     yield from iter(lambda: _size(rng), 0)
 
 

@@ -7,10 +7,11 @@ from sagewarden.sandbox.records import NOTHING
 from sagewarden.sandbox.seed.dates import Life, instants, settled_life, span_of
 from sagewarden.sandbox.seed.draft import Draft
 from sagewarden.sandbox.seed.jobs import Job, Workshop
+from sagewarden.sandbox.seed.tags import user_tags
 from sagewarden.sandbox.seed.trees import Tree, branch, grow
-from sagewarden.sandbox.seed.words import PROJECTS, pick, words_of
+from sagewarden.sandbox.seed.words import PEOPLE, PROJECTS, pick, words_of
 
-_IDLE_SHARE = 0.3
+_IDLE_SHARE = 0.2
 
 
 class _Kind(NamedTuple):
@@ -68,7 +69,7 @@ def _tree(draft: Draft, rng: Random, kind: _Kind) -> tuple[Tree, str]:
     tree = Tree(
         name=f"{stem}-{kind.ending}",
         span=span_of(rng, draft.now, idle=rng.random() < _IDLE_SHARE),
-        tags=NOTHING,
+        tags=user_tags(rng, "dev", pick(rng, PEOPLE)),
         author=NOTHING,
         source=source,
     )

@@ -18,7 +18,8 @@ _ENVIRONMENTS = {
     "team": ("dev", "prod", "production", "sandbox"),
 }
 _LIFETIMES = ("14d", "30d", "90d", "180d")
-_JOB_TAG_SETS = 96
+_JOB_TAG_SETS = 288
+_UNTAGGED = 0.33
 
 
 def owner_of(person: str) -> str:
@@ -33,7 +34,7 @@ def team_of(person: str) -> str:
 
 def user_tags(rng: Random, prefix: str, person: str) -> Tags:
     """Draw the tags of something that a person made."""
-    if rng.random() < 1 / 3:
+    if rng.random() < _UNTAGGED:
         return NOTHING
     tags = {"owner": owner_of(person), "env": pick(rng, _ENVIRONMENTS[prefix])}
     drawn = (

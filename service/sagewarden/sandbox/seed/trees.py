@@ -29,13 +29,18 @@ class Tree:
         return self.name.lower()
 
 
-def plant(draft: Draft, rng: Random, family: Family, *, lower: bool = False) -> Tree:
-    """Make an experiment with a name of this family; the SDK's `Run` writes names in lower case."""
+def plant(
+    draft: Draft, rng: Random, family: Family, *, span: Span | None = None, lower: bool = False
+) -> Tree:
+    """Make an experiment named after this family, in `lower` case as the SDK's `Run` does.
+
+    Its span is drawn unless given.
+    """
     person, author = draft.anyone(rng)
     name = experiment_name(rng, family.prefix, draft.serial())
     tree = Tree(
         name=name.lower() if lower else name,
-        span=span_of(rng, draft.now, idle=family.idle),
+        span=span or span_of(rng, draft.now, idle=family.idle),
         tags=user_tags(rng, family.prefix, person),
         author=author,
     )

@@ -12,6 +12,7 @@ from sagewarden.sandbox.seed.tags import job_tag_sets
 from sagewarden.sandbox.seed.words import PROJECTS, pick, words_of
 
 _TRAINING, _PROCESSING = 0.5, 0.82
+_STAMPED, _BUILT = 0.6, 0.8
 _STEMS = ("sagemaker-xgboost", "pytorch-training", "sklearn-fit", "nightly", "lambda-retrain")
 _ODD_EVERY = 60
 _ODD_KINDS = 4
@@ -41,9 +42,9 @@ def _maker(rng: Random, workshop: Workshop) -> Callable[[Job], Component]:
 def _name(draft: Draft, rng: Random, created: float) -> str:
     serial = draft.serial()
     drawn = rng.random()
-    if drawn < 0.6:  # noqa: PLR2004
+    if drawn < _STAMPED:
         return f"{pick(rng, _STEMS)}-{stamp(created)}-{words_of(serial, 5)}"
-    if drawn < 0.8:  # noqa: PLR2004
+    if drawn < _BUILT:
         return f"ci-{10_000 + serial}-{pick(rng, PROJECTS)}"
     return f"{pick(rng, PROJECTS)}-{words_of(serial, 12)}"
 

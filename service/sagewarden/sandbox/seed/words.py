@@ -5,6 +5,9 @@ from typing import NamedTuple, TypeVar
 
 T = TypeVar("T")
 
+_MIXED_CASE_SHARE = 0.3
+"""AWS keeps the case of a name, and compares without it."""
+
 PEOPLE = (
     "ana-lima",
     "bogdan-petrov",
@@ -62,11 +65,15 @@ FAMILIES = (
     Family("ci", idle=False),
     Family("team", idle=False),
     Family("prod", idle=False),
+    Family("team", idle=False),
     Family("dev", idle=True),
-    Family("team", idle=True),
     Family("ci", idle=True),
+    Family("prod", idle=False),
+    Family("sandbox", idle=False),
+    Family("dev", idle=False),
+    Family("team", idle=False),
 )
-"""Taken in turn: six trees in twenty are stale development or test trees, one a team's."""
+"""Taken in turn: a quarter of the trees is stale, all of these made by developers and tests."""
 
 
 def pick(rng: Random, choices: tuple[T, ...]) -> T:
@@ -83,7 +90,7 @@ def experiment_name(rng: Random, prefix: str, serial: int) -> str:
         return f"sandbox-{pick(rng, PEOPLE)}-{serial}"
     if prefix == "team":
         team = pick(rng, TEAMS)
-        mixed = rng.random() < 0.3  # noqa: PLR2004 - AWS keeps the case it was given
+        mixed = rng.random() < _MIXED_CASE_SHARE
         return f"{team.title() if mixed else team}-{project}-{topic}-{serial}"
     return f"{prefix}-{project}-{topic}-{serial}"
 
