@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from types_boto3_s3.client import S3Client
 
 _BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
-_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 _S3_KEY_BYTES = 1024
 _FORMS = "An address is s3://bucket/prefix, the path of a directory, or memory:."
 

@@ -1,0 +1,150 @@
+"""Where things lie, and that no name can move them."""
+
+import pytest
+from hypothesis import assume, example, given
+from hypothesis import strategies as st
+
+from sagewarden.core import keys
+from sagewarden.core.entities import Target
+from sagewarden.core.keys import Family, encoded
+
+TARGET = Target("123456789012", "eu-west-1")
+HOME = "v1/123456789012/eu-west-1"
+names = st.text(st.characters(exclude_categories=()), max_size=200)
+
+
+def test_the_table_of_keys() -> None:
+    """Each family's keys are those that the module's table shows."""
+    expected = [
+        "lease/current",
+        "pause/current",
+        "holds/current",
+        "marks/current",
+        "marks/snapshots/run7-ab12",
+        "baseline/current",
+        "plans/ab12",
+        "approvals/ab12/00000002-spent",
+        "journal/run7/00000003-intent",
+        "archive/run7/experiment=2fdev/00000004-ab12.jsonl.zst",
+        "notices/n1/text",
+        "notices/n1/accepted-slack",
+        "reports/run7/report.json",
+        "chain/000000000005",
+    ]
+
+    built = [
+        keys.lease_key(TARGET),
+        keys.pause_key(TARGET),
+        keys.holds_key(TARGET),
+        keys.marks_key(TARGET),
+        keys.snapshot_key(TARGET, "run7", "ab12"),
+        keys.baseline_key(TARGET),
+        keys.plan_key(TARGET, "ab12"),
+        keys.approval_key(TARGET, "ab12", 2, "spent"),
+        keys.journal_key(TARGET, "run7", 3, "intent"),
+        keys.archive_key(TARGET, "run7", "experiment/dev", 4, "ab12"),
+        keys.notice_key(TARGET, "n1"),
+        keys.acceptance_key(TARGET, "n1", "Slack"),
+        keys.report_key(TARGET, "run7", "report.json"),
+        keys.chain_key(TARGET, 5),
+    ]
+
+    assert built == [f"{HOME}/{each}" for each in expected]
+
+
+def test_the_pause_switch_of_everything() -> None:
+    """Without a target, the pause switch is the whole vault's."""
+    assert keys.pause_key(None) == "v1/pause/current"
+
+
+def test_the_docstring_names_each_function() -> None:
+    """The table of keys lists every function that builds one."""
+    functions = [name for name in vars(keys) if name.endswith("_key") and not name.startswith("_")]
+
+    assert [name for name in functions if f"`{name}`" not in (keys.__doc__ or "")] == ["is_key"]
+
+
+@given(names, names, names)
+@example("..", "../../lease", "/")
+@example("", ".", "\0")
+@example("\ud800", "\u202e", "a" * 200)
+def test_no_name_leaves_its_prefix(run: str, unit: str, sha256: str) -> None:
+    """A2: whatever the names are, an archive lies in its run's folder, under a sound key."""
+    key = keys.archive_key(TARGET, run, unit, 1, sha256)
+
+    assert keys.checked(key).startswith(keys.prefix(TARGET, Family.ARCHIVE, run, unit))
+    assert key.count("/") == 6
+
+
+@given(names, names)
+@example("a/b", "a=2fb")
+@example("\ud83d\ude00", "\U0001f600")
+@example("ß", "ss")
+@example("x" * 121, "x" * 122)
+@example("é" * 100, "é" * 40)
+@example("", "=")
+def test_different_names_have_different_spellings(one: str, other: str) -> None:
+    """A2: only names that differ in case alone share a spelling."""
+    assume(one.lower() != other.lower())
+
+    assert encoded(one) != encoded(other)
+
+
+@given(names)
+def test_spellings_fit_any_file_system(name: str) -> None:
+    """A spelling is one segment of at most 186 lower case letters, never `.` or `..`."""
+    spelled = encoded(name)
+
+    assert keys.is_key(spelled)
+    assert spelled == spelled.lower()
+    assert len(spelled) <= 186
+    assert "/" not in spelled
+
+
+def test_names_at_aws_stay_legible() -> None:
+    """A name of 120 letters, AWS's longest, is its own spelling."""
+    assert encoded("A-b" * 40) == "a-b" * 40
+
+
+def test_case_does_not_count() -> None:
+    """Names are case-insensitive at AWS, so they are in keys."""
+    assert encoded("Dev-Run") == encoded("dev-RUN")
+
+
+def test_long_names_keep_their_start() -> None:
+    """A cut name still shows whose it is, and is cut between letters."""
+    assert encoded("ä" * 100).startswith("=c3=a4=c3=a4")
+    assert encoded("a" * 130).startswith("a" * 40 + "=-")
+
+
+@pytest.mark.parametrize("number", [-1, 10**8])
+def test_numbers_keep_their_order(number: int) -> None:
+    """A number that would sort wrongly is refused."""
+    with pytest.raises(ValueError, match="8 digits"):
+        keys.journal_key(TARGET, "run", number, "intent")
+
+
+def test_keys_give_their_number_back() -> None:
+    """A listing's last segment tells the sequence."""
+    assert keys.sequence_of(keys.journal_key(TARGET, "run", 17, "intent")) == 17
+    assert keys.sequence_of(keys.chain_key(TARGET, 12)) == 12
+
+
+def test_prefix_of_a_whole_family() -> None:
+    """A family's prefix ends in a slash: no other family begins with it."""
+    assert keys.prefix(TARGET, Family.CHAIN) == f"{HOME}/chain/"
+
+
+def test_families_that_are_written_over() -> None:
+    """Evidence is never among what may be replaced."""
+    assert keys.REPLACED.isdisjoint(
+        {
+            Family.ARCHIVE,
+            Family.JOURNAL,
+            Family.PLANS,
+            Family.APPROVALS,
+            Family.NOTICES,
+            Family.REPORTS,
+            Family.CHAIN,
+        }
+    )
