@@ -65,10 +65,13 @@ class Journal:
                 settled=settled,
             )
 
-    def runs(self) -> list[str]:
-        """Every run that has journal entries, oldest first."""
+    def unsettled(self) -> dict[str, bool]:
+        """Return every run that has journal entries, and whether an intent of it is open."""
         start = prefix(self._target, Family.JOURNAL)
-        return sorted({key[len(start) :].split("/")[0] for key in self._vault.list(start)})
+        events: dict[str, set[str]] = {}
+        for key in self._vault.list(start):
+            events.setdefault(key[len(start) :].split("/")[0], set()).add(key)
+        return {run: _has_open(keys) for run, keys in events.items()}
 
     def durable(self, entry: Entry) -> DurableIntent:
         """Return the evidence of an intent that an earlier process made durable."""
@@ -78,3 +81,8 @@ class Journal:
 
 def _names(intent: Intent) -> frozenset[Identity]:
     return frozenset(entity.identity for entity in intent.entities)
+
+
+def _has_open(keys: set[str]) -> bool:
+    stems = {key.removesuffix("intent") for key in keys if key.endswith("-intent")}
+    return any(stem + "outcome" not in keys for stem in stems)

@@ -124,7 +124,7 @@ class Turns:
     def _planned(self, turn: Turn, step: Step) -> PlannedEntity:
         return next(each for each in (turn.going, *turn.spared) if each.identity == step.identity)
 
-    def _attempt(
+    def _attempt(  # noqa: C901 -- one arm for each answer there is
         self, step: Step, planned: PlannedEntity, act: Callable[[Step, PlannedEntity], None]
     ) -> Result:
         """Try one effect until it is clear what came of it; raise what stops the turn."""

@@ -9,6 +9,7 @@ Under `v1/<account>/<region>/`:
 | holds     | `holds/current`                                   | `holds_key`      | replaced |
 | marks     | `marks/current`, a pointer                        | `marks_key`      | replaced |
 | marks     | `marks/snapshots/<run>-<sha256>`                  | `snapshot_key`   | once |
+| writes    | `writes/current`, what our own writes touched     | `writes_key`     | replaced |
 | baseline  | `baseline/current`, of the inventory              | `baseline_key`   | replaced |
 | plans     | `plans/<digest>`                                  | `plan_key`       | once |
 | approvals | `approvals/<digest>/<seq>-<event>`                | `approval_key`   | once |
@@ -55,6 +56,7 @@ class Family(StrEnum):
     PAUSE = "pause"
     HOLDS = "holds"
     MARKS = "marks"
+    WRITES = "writes"
     BASELINE = "baseline"
     PLANS = "plans"
     APPROVALS = "approvals"
@@ -65,7 +67,9 @@ class Family(StrEnum):
     CHAIN = "chain"
 
 
-REPLACED = frozenset({Family.LEASE, Family.PAUSE, Family.HOLDS, Family.MARKS, Family.BASELINE})
+REPLACED = frozenset(
+    {Family.LEASE, Family.PAUSE, Family.HOLDS, Family.MARKS, Family.WRITES, Family.BASELINE}
+)
 """Families with an object that is written over, if unchanged; all others are written once."""
 
 
@@ -136,6 +140,11 @@ def marks_key(target: Target) -> str:
 def snapshot_key(target: Target, run: str, sha256: str) -> str:
     """All marks as one run left them."""
     return _key(target, Family.MARKS, "snapshots", f"{encoded(run)}-{encoded(sha256)}")
+
+
+def writes_key(target: Target) -> str:
+    """Which entities live on after a write of ours, and when they had last changed before it."""
+    return _key(target, Family.WRITES, "current")
 
 
 def baseline_key(target: Target) -> str:

@@ -1,0 +1,103 @@
+"""Sees a target and judges it: what `plan`, `explain` and every sweep begin with. Reads only."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sagewarden.application.marks import MarkBook, read_marks
+from sagewarden.application.notice import Channel
+from sagewarden.application.ports import Bench
+from sagewarden.application.writes import own_writes
+from sagewarden.core.canonical import spell_time
+from sagewarden.core.inventory import Inventory
+from sagewarden.core.judge import Circumstances, Judgements, judge
+from sagewarden.core.limits import Limits, Measure, measure
+from sagewarden.core.marks import MarkRules
+from sagewarden.core.plan import Plan
+from sagewarden.core.planner import make_plan
+from sagewarden.core.policy import Action, PolicySet
+from sagewarden.errors import PolicyError, WrongIdentity
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Governance:
+    """What governs a target, from settings and policy files.
+
+    `notes` are told in every report: what is lowered, an endpoint that is not AWS's own.
+    """
+
+    policies: PolicySet
+    rules: MarkRules
+    limits: Limits
+    channels: Sequence[Channel]
+    lanes: int
+    lease_seconds: float
+    endpoint: str = ""
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """A target, judged at one time (UTC)."""
+
+    now: datetime
+    inventory: Inventory
+    judgements: Judgements
+    book: MarkBook
+    plan: Plan
+    measure: Measure
+
+
+def check_identity(bench: Bench) -> str:
+    """Return our AWS identity's ARN; raise WrongIdentity unless it is in the target's account."""
+    caller = bench.surveys.caller()
+    if caller.account != bench.target.account:
+        raise WrongIdentity(
+            f"STS says this is account {caller.account}, the target is {bench.target}",
+            advice="Nothing was read. Check the credentials, or account_id and role_arn.",
+        )
+    return caller.arn
+
+
+def check_match_all(bench: Bench, policies: PolicySet) -> None:
+    """Refuse a policy that matches everything unless it names this very account."""
+    for policy in policies.policies:
+        confirmed = policy.confirm_match_all
+        if confirmed is not None and confirmed != bench.target.account:
+            raise PolicyError(
+                f"{policy.place}: policy {policy.name} deletes everything it finds and confirms "
+                f"account {confirmed}, but this target is {bench.target}",
+                advice="Name the account in confirm_match_all, or narrow the match.",
+            )
+
+
+def judge_target(bench: Bench, governance: Governance, *, at: datetime | None = None) -> Judged:
+    """Take the inventory and judge it now, or as if it were `at` (a future day, UTC)."""
+    check_match_all(bench, governance.policies)
+    book = read_marks(bench)
+    writes = own_writes(bench)
+    inventory = bench.surveys.take(bench.progress)
+    now = at or bench.looks.now()
+    judgements = judge(
+        inventory,
+        governance.policies,
+        Circumstances(now=now, marks=book.marks, rules=governance.rules, writes=writes),
+    )
+    plan = replace(
+        make_plan(bench.target, governance.policies.digest, judgements),
+        made=spell_time(inventory.began),
+    )
+    measured = measure(judgements.matched, inventory.counts, governance.limits)
+    return Judged(
+        now=now,
+        inventory=inventory,
+        judgements=judgements,
+        book=book,
+        plan=plan,
+        measure=measured,
+    )
+
+
+def deletes_nothing(policies: PolicySet) -> bool:
+    """Whether no policy could ever delete."""
+    return all(policy.action is not Action.DELETE for policy in policies.policies)

@@ -1,0 +1,276 @@
+"""Builds a run's report from confirmed outcomes and from what was judged, and stores it."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sagewarden import __version__
+from sagewarden.application.documents import create_once, read_document
+from sagewarden.application.journal import Entry, Journal
+from sagewarden.application.judging import Governance, Judged
+from sagewarden.application.notice import owner
+from sagewarden.application.ports import Bench
+from sagewarden.core.canonical import spell_time
+from sagewarden.core.durations import spell_duration
+from sagewarden.core.entities import Identity, Kind
+from sagewarden.core.journal import Outcome, Result, tally
+from sagewarden.core.judge import Judgement, Verdict
+from sagewarden.core.keys import Family, prefix, report_key
+from sagewarden.core.plan import Effect, Plan, PlannedEntity
+from sagewarden.core.report import JudgedRow, OutcomeRow, PastRun, PolicyRow, Report
+from sagewarden.errors import IntegrityError
+
+HISTORY = 30
+"""Earlier runs that a report's trend shows."""
+
+IDLE_STEPS = ((7, "under 7d"), (30, "7-30d"), (90, "30-90d"), (180, "90-180d"), (365, "180-365d"))
+
+
+@dataclass(slots=True, kw_only=True)
+class Story:
+    """What a run gathers for its report while it goes on."""
+
+    run: str
+    mode: str
+    began: datetime
+    identity: str = ""
+    judged: Judged | None = None
+    plans: list[Plan] = field(default_factory=list)
+    left: list[Outcome] = field(default_factory=list)
+    adopted: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    advice: list[str] = field(default_factory=list)
+    exit_code: int = 0
+
+
+def build_report(bench: Bench, governance: Governance, story: Story) -> Report:
+    """Compute the report; outcomes come from the journal, and from nowhere else if it has them."""
+    rows = _outcome_rows(bench, story)
+    judged = story.judged
+    return Report(
+        run=story.run,
+        mode=story.mode,
+        account=bench.target.account,
+        region=bench.target.region,
+        target_name=bench.target.name,
+        identity=story.identity,
+        endpoint=governance.endpoint,
+        vault=bench.vault.address,
+        began=spell_time(story.began),
+        ended=spell_time(bench.looks.now()),
+        tool=f"sagewarden {__version__}",
+        policies=governance.policies.digest,
+        policy_files=tuple(
+            {"path": each.path, "sha256": each.sha256} for each in governance.policies.files
+        ),
+        plan=story.plans[-1].digest if story.plans else "",
+        complete=judged is None or judged.inventory.complete,
+        gaps=() if judged is None else tuple(map(_gap, judged.inventory.gaps)),
+        inventory={} if judged is None else _spelled(judged.inventory.counts),
+        calls={} if judged is None else dict(judged.inventory.calls),
+        matched={} if judged is None else _spelled(judged.judgements.matched),
+        unknown=0 if judged is None else judged.judgements.unknown,
+        limits="" if judged is None else str(judged.measure.room),
+        exceeded=() if judged is None else judged.measure.exceeded,
+        policy_rows=tuple(_policy_rows(governance, judged)),
+        judged=() if judged is None else tuple(map(_judged_row, judged.judgements.given)),
+        outcomes=rows,
+        tally=_tally(rows),
+        deleted=_deleted(rows),
+        adopted=tuple(story.adopted),
+        notes=(*governance.notes, *story.notes),
+        advice=tuple(story.advice),
+        history=tuple(_history(bench, story.run)),
+        exit_code=story.exit_code,
+        statuses={} if judged is None else _statuses(judged),
+        origins={} if judged is None else _origins(judged),
+        idle_histogram=() if judged is None else _idle(judged),
+    )
+
+
+def store_report(bench: Bench, report: Report, renderings: Mapping[str, bytes]) -> None:
+    """Store a report's JSON last: a run counts as told once it is there."""
+    for name, body in sorted(renderings.items()):
+        bench.vault.create(report_key(bench.target, report.run, name), body)
+    create_once(bench.vault, report_key(bench.target, report.run, REPORT_NAME), report.spelled())
+
+
+REPORT_NAME = "report.json"
+
+
+def read_report(bench: Bench, run: str) -> Report:
+    """Read a stored report; raise VaultAbsent when there is none of that run."""
+    stored = read_document(bench.vault, report_key(bench.target, run, REPORT_NAME))
+    try:
+        return Report.read(stored)
+    except (KeyError, TypeError, ValueError) as error:
+        raise IntegrityError(f"the report of run {run} is broken: {error}") from error
+
+
+def reported_runs(bench: Bench) -> list[str]:
+    """Every run with a report, oldest first."""
+    start = prefix(bench.target, Family.REPORTS)
+    return sorted({key[len(start) :].split("/")[0] for key in bench.vault.list(start)})
+
+
+def _history(bench: Bench, but: str) -> Iterable[PastRun]:
+    for run in [each for each in reported_runs(bench) if each != but][-HISTORY:]:
+        past = read_report(bench, run)
+        yield PastRun(
+            run=run,
+            began=past.began,
+            experiments=past.inventory.get(str(Kind.EXPERIMENT), 0),
+            trials=past.inventory.get(str(Kind.TRIAL), 0),
+            components=past.inventory.get(str(Kind.COMPONENT), 0),
+            deleted=past.deleted.get(str(Kind.COMPONENT), 0),
+            marked=sum(row.mark for row in past.policy_rows),
+        )
+
+
+def _outcome_rows(bench: Bench, story: Story) -> tuple[OutcomeRow, ...]:
+    journal = Journal(bench.vault, bench.target)
+    rows: list[OutcomeRow] = []
+    for run in (*story.adopted, story.run):
+        for entry in journal.entries(run):
+            rows += _journalled(entry)
+    told = {(row.kind, row.name, row.created_ms, row.effect, row.trial) for row in rows}
+    rows += [row for row in _left_rows(story) if _place(row) not in told]
+    return tuple(rows)
+
+
+def _place(row: OutcomeRow) -> tuple[str, str, int, str, str]:
+    return (row.kind, row.name, row.created_ms, row.effect, row.trial)
+
+
+def _journalled(entry: Entry) -> Iterable[OutcomeRow]:
+    known = {each.identity: each for each in entry.intent.entities}
+    archive = (entry.intent.archive_key, entry.intent.archive_sha256)
+    outcomes = entry.settled.outcomes if entry.settled is not None else _open(entry)
+    at = entry.settled.at if entry.settled is not None else ""
+    for outcome in outcomes:
+        where = (entry.intent.run, entry.intent.unit, at)
+        yield _row(outcome, known.get(outcome.step.identity), archive, where)
+
+
+def _open(entry: Entry) -> Iterable[Outcome]:
+    return [
+        Outcome(step, Result.NEEDS_PERSON, "the intent is open: the run ended before its outcome")
+        for step in entry.intent.steps
+    ]
+
+
+def _left_rows(story: Story) -> Iterable[OutcomeRow]:
+    """Steps that never reached the journal: not attempted, with the reason."""
+    planned = {
+        each.identity: (each, unit.identity)
+        for plan in story.plans
+        for unit in plan.units
+        for each in (*unit.entities, *unit.spared)
+    }
+    for outcome in story.left:
+        if outcome.step.identity in planned:
+            entity, unit = planned[outcome.step.identity]
+            yield _row(outcome, entity, ("", ""), (story.run, unit, ""))
+
+
+def _row(
+    outcome: Outcome,
+    planned: PlannedEntity | None,
+    archive: tuple[str, str],
+    where: tuple[str, str, str],
+) -> OutcomeRow:
+    run, unit, at = where
+    identity: Identity = outcome.step.identity
+    return OutcomeRow(
+        run=run,
+        unit=unit,
+        effect=str(outcome.step.effect),
+        kind=str(identity.kind),
+        name=identity.name if planned is None else planned.name,
+        created_ms=identity.created_ms,
+        trial=outcome.step.trial,
+        result=str(outcome.result),
+        detail=outcome.detail,
+        policy="" if planned is None else planned.policy,
+        rule="" if planned is None else planned.rule,
+        archive_key=archive[0],
+        archive_sha256=archive[1],
+        at=at,
+    )
+
+
+def _tally(rows: Sequence[OutcomeRow]) -> Mapping[str, int]:
+    counts = tally(())
+    for row in rows:
+        counts[row.result] += 1
+    return counts
+
+
+def _deleted(rows: Iterable[OutcomeRow]) -> Mapping[str, int]:
+    counts = {str(kind): 0 for kind in Kind}
+    for row in rows:
+        if row.effect == str(Effect.DELETE) and row.result == str(Result.DONE):
+            counts[row.kind] += 1
+    return counts
+
+
+def _policy_rows(governance: Governance, judged: Judged | None) -> Iterable[PolicyRow]:
+    given = () if judged is None else judged.judgements.given
+    counts = Counter((each.policy.name, each.verdict) for each in given)
+    for policy in sorted(governance.policies.policies, key=lambda each: each.name):
+        yield PolicyRow(
+            name=policy.name,
+            description=policy.description,
+            resource=str(policy.resource),
+            action=str(policy.action),
+            grace="" if policy.grace is None else spell_duration(policy.grace),
+            place=str(policy.place),
+            keep=counts[policy.name, Verdict.KEEP],
+            mark=counts[policy.name, Verdict.MARK],
+            delete=counts[policy.name, Verdict.DELETE],
+            report=counts[policy.name, Verdict.REPORT],
+        )
+
+
+def _judged_row(judgement: Judgement) -> JudgedRow:
+    return JudgedRow(
+        kind=str(judgement.entity.kind),
+        name=judgement.entity.name,
+        policy=judgement.policy.name,
+        verdict=str(judgement.verdict),
+        reasons=judgement.reasons,
+        against=judgement.against,
+        owner=owner(judgement),
+        size=judgement.size,
+        due="" if judgement.mark is None else spell_time(judgement.mark.due),
+    )
+
+
+def _gap(gap: Any) -> str:
+    where = f"{gap.kind} {gap.name}" if gap.name else f"all {gap.kind}s"
+    return f"{where}: {gap.reason}"
+
+
+def _spelled(counts: Mapping[Kind, int]) -> dict[str, int]:
+    return {str(kind): count for kind, count in counts.items()}
+
+
+def _statuses(judged: Judged) -> Mapping[str, int]:
+    found = Counter(each.status or "absent" for each in judged.inventory.components.values())
+    return dict(sorted(found.items()))
+
+
+def _origins(judged: Judged) -> Mapping[str, int]:
+    found = Counter(str(each.origin) for each in judged.inventory.components.values())
+    return dict(sorted(found.items()))
+
+
+def _idle(judged: Judged) -> tuple[tuple[str, int], ...]:
+    counts = dict.fromkeys([*(label for _, label in IDLE_STEPS), "over 365d"], 0)
+    for entity in judged.inventory.components.values():
+        days = (judged.now - (entity.modified or entity.created)).days
+        label = next((name for most, name in IDLE_STEPS if days < most), "over 365d")
+        counts[label] += 1
+    return tuple(counts.items())

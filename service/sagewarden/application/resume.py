@@ -1,0 +1,145 @@
+"""Settles what a run that died left open, before anything else is judged."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sagewarden.application.archiving import read_back
+from sagewarden.application.documents import read_document
+from sagewarden.application.enforce import Enforcement
+from sagewarden.application.journal import Entry
+from sagewarden.application.turns import STOPS, Evidence, Turns, TurnState
+from sagewarden.application.writes import remember_writes
+from sagewarden.core.bundles import Turn, turns_of
+from sagewarden.core.canonical import spell_time
+from sagewarden.core.entities import Identity
+from sagewarden.core.journal import Intent, Outcome, Result, Settled
+from sagewarden.core.keys import Family, plan_key, prefix
+from sagewarden.core.plan import Step, Unit, read_plan
+from sagewarden.core.policy import PolicySet
+from sagewarden.errors import Absent, VaultAbsent
+
+
+@dataclass(frozen=True, slots=True)
+class Adopted:
+    """A dead run's journal, every intent of it settled."""
+
+    run: str
+    entries: tuple[Entry, ...]
+
+
+class Resumer:
+    """Settles open intents from their own verified archives; it never archives anew."""
+
+    def __init__(self, order: Enforcement, policies: PolicySet) -> None:
+        self._order = order
+        self._bench = order.bench
+        self._rules = {(policy.name, policy.rule) for policy in policies.policies}
+
+    def resume(self) -> list[Adopted]:
+        """Settle every run that has open intents or no report; return them, oldest first."""
+        start = prefix(self._bench.target, Family.REPORTS)
+        reported = {key[len(start) :].split("/")[0] for key in self._bench.vault.list(start)}
+        unsettled = self._order.journal.unsettled()
+        dead = [run for run, is_open in unsettled.items() if is_open or run not in reported]
+        return [self._adopt(run) for run in sorted(dead) if run != self._order.run]
+
+    def _adopt(self, run: str) -> Adopted:
+        self._bench.events("resume.found", dead_run=run)
+        for entry in self._order.journal.entries(run):
+            if entry.settled is None:
+                self._settle(entry)
+        entries = tuple(self._order.journal.entries(run))
+        remember_writes(self._bench, entries)
+        return Adopted(run, entries)
+
+    def _settle(self, entry: Entry) -> None:
+        intent = entry.intent
+        archive = read_back(self._bench, intent.archive_key, intent.archive_sha256)
+        evidence = Evidence(archive, intent, self._order.journal.durable(entry))
+        taker = Turns(
+            self._bench, self._order.effects, self._order.watch, self._order.journal, evidence
+        )
+        forbidden = "an undo had begun" if entry.undoing else self._forbidden(intent)
+        outcomes: list[Outcome] = []
+        for turn in turns_of(intent.entities, intent.steps):
+            outcomes += self._turn(taker, turn, forbidden).outcomes.values()
+        self._bench.events(
+            "resume.settled", dead_run=intent.run, bundle=intent.sequence, steps=len(outcomes)
+        )
+        self._order.journal.settle(
+            Settled(
+                run=intent.run,
+                sequence=intent.sequence,
+                settled_by=self._order.run,
+                outcomes=tuple(outcomes),
+                at=spell_time(self._bench.looks.now()),
+            )
+        )
+
+    def _forbidden(self, intent: Intent) -> str | None:
+        """Say why this bundle may not go forward, or None: look at its whole unit anew."""
+        for planned in intent.entities:
+            if planned.policy and (planned.policy, planned.rule) not in self._rules:
+                return f"policy {planned.policy} is not what it was"
+        try:
+            unit = self._unit(intent)
+            if unit is None:
+                return "its plan is not in the vault"
+            self._order.watch.unit(unit)
+        except STOPS as reason:
+            return str(reason)
+        return None
+
+    def _unit(self, intent: Intent) -> Unit | None:
+        try:
+            stored = read_document(self._bench.vault, plan_key(self._bench.target, intent.plan))
+        except VaultAbsent:
+            return None
+        units = read_plan(stored).units
+        return next((unit for unit in units if unit.identity == intent.unit), None)
+
+    def _turn(self, taker: Turns, turn: Turn, forbidden: str | None) -> TurnState:
+        """Find out how far the turn came, then finish it, undo it or leave it."""
+        removed = self._removed(turn)
+        state = TurnState()
+        if not self._alive(turn.going.identity):
+            for step in turn.steps:
+                state.note(step, Result.DONE, "found done when the run was resumed")
+            return state
+        if removed and forbidden is None:
+            return taker.take(turn, removed)
+        for step in removed:
+            state.removed.append(step)
+        if removed:
+            taker.undo(state, forbidden or "")
+        for step in turn.steps:
+            if step not in state.outcomes:
+                state.note(step, Result.NOT_ATTEMPTED, forbidden or "the run died before it")
+        return state
+
+    def _removed(self, turn: Turn) -> list[Step]:
+        """Which edges are gone of components that are still there."""
+        gone: list[Step] = []
+        for identity in {step.identity: None for step in turn.edges}:
+            edges = [step for step in turn.edges if step.identity == identity]
+            gone += self._missing(identity, edges)
+        return gone
+
+    def _missing(self, identity: Identity, edges: Sequence[Step]) -> list[Step]:
+        if not self._alive(identity):
+            return []
+        trials = self._bench.looks.trials_of(identity.name)
+        return [step for step in edges if step.trial not in trials]
+
+    def _alive(self, identity: Identity) -> bool:
+        try:
+            return (
+                self._bench.looks.describe(identity.kind, identity.name).entity.identity == identity
+            )
+        except Absent:
+            return False
+
+
+def open_intents(adopted: Sequence[Adopted]) -> list[str]:
+    """Keys of intents that are still without an outcome: none, unless something is very wrong."""
+    return [entry.key for run in adopted for entry in run.entries if entry.settled is None]

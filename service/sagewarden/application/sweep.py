@@ -1,0 +1,239 @@
+"""One full run on one target: settle, judge, mark, tell, enforce, report."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from sagewarden.application.enforce import Enforcement, Enforcer
+from sagewarden.application.journal import Journal
+from sagewarden.application.judging import (
+    Governance,
+    Judged,
+    check_identity,
+    judge_target,
+)
+from sagewarden.application.lease import Lease, leased
+from sagewarden.application.looking import Watch
+from sagewarden.application.marks import write_marks
+from sagewarden.application.notice import announce
+from sagewarden.application.pause import check_pause
+from sagewarden.application.plans import (
+    StoredPlan,
+    approval,
+    approved_plans,
+    load_plan,
+    spend_approval,
+    store_plan,
+)
+from sagewarden.application.ports import Bench
+from sagewarden.application.ports.aws import Effects
+from sagewarden.application.reporting import Story, build_report, store_report
+from sagewarden.application.resume import Resumer
+from sagewarden.application.writes import forget_writes, remember_writes
+from sagewarden.core.canonical import read_time
+from sagewarden.core.journal import Outcome, Result
+from sagewarden.core.limits import Room
+from sagewarden.core.plan import Plan
+from sagewarden.core.protection import Protections
+from sagewarden.core.report import Report
+from sagewarden.errors import (
+    ApprovalNeeded,
+    LimitReached,
+    PolicyError,
+    SageWardenError,
+    UsageError,
+)
+
+Render = Callable[[Report], Mapping[str, bytes]]
+"""Makes the files that are stored beside a report's JSON."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """One run: its name, its lease's nonce, and how to wire what may delete."""
+
+    name: str
+    nonce: str
+    wire: Callable[[Bench, Lease], Effects]
+    render: Render
+
+
+class Sweep:
+    """What one run does on one target; the lease is held all the while."""
+
+    def __init__(self, bench: Bench, governance: Governance, run: Run, lease: Lease) -> None:
+        self._bench = bench
+        self._governance = governance
+        self._run = run
+        self._effects = run.wire(bench, lease)
+        self._journal = Journal(bench.vault, bench.target)
+        self.story = Story(run=run.name, mode="sweep", began=bench.looks.now())
+
+    def sweep(self) -> None:
+        """Settle what is open, apply what was approved, then judge anew and enforce."""
+        self._begin()
+        for digest in approved_plans(self._bench, self._bench.looks.now()):
+            self._apply_approved(digest)
+        judged = judge_target(self._bench, self._governance)
+        self.story.judged = judged
+        self._mark(judged)
+        self._check_inventory(judged)
+        if judged.plan.units:
+            store_plan(self._bench, judged.plan, judged.measure)
+        self._check_limits(judged)
+        self._enforce(judged.plan)
+        forget_writes(
+            self._bench, {entity.identity: None for entity in judged.inventory.everything()}
+        )
+
+    def _apply_approved(self, digest: str) -> None:
+        """Apply an approved plan; one that other policies made is void and told of."""
+        try:
+            self._apply_stored(load_plan(self._bench, digest))
+        except PolicyError as error:
+            self.story.notes.append(f"the approval of plan {digest[:12]} is void: {error.message}")
+            spend_approval(self._bench, digest, self._run.name)
+
+    def apply(self, stored: StoredPlan) -> None:
+        """Do exactly this plan and nothing else."""
+        self.story.mode = "apply"
+        self._begin()
+        self._apply_stored(stored)
+
+    def _begin(self) -> None:
+        self.story.identity = check_identity(self._bench)
+        check_pause(self._bench.vault, self._bench.target)
+        resumer = Resumer(self._enforcement(), self._governance.policies)
+        for adopted in resumer.resume():
+            self.story.adopted.append(adopted.run)
+            self.story.notes.append(
+                f"run {adopted.run} had died; its {len(adopted.entries)} bundles were settled"
+            )
+
+    def _enforcement(self, plan: Plan | None = None) -> Enforcement:
+        made = read_time(plan.made) if plan is not None and plan.made else self.story.began
+        watch = Watch(
+            self._bench, Protections(self._governance.policies), made, held=lambda _entity: ()
+        )
+        return Enforcement(
+            bench=self._bench,
+            effects=self._effects,
+            watch=watch,
+            journal=self._journal,
+            run=self._run.name,
+            lanes=self._governance.lanes,
+        )
+
+    def _mark(self, judged: Judged) -> None:
+        """Store the marks, tell their owners, and store that they were told."""
+        if not judged.inventory.complete:
+            return
+        book = write_marks(self._bench, judged.book, judged.judgements.marks, self._run.name)
+        after = announce(
+            self._bench,
+            judged.judgements.given,
+            book.marks,
+            self._governance.channels,
+            self._run.name,
+        )
+        write_marks(self._bench, book, after, self._run.name)
+
+    def _check_inventory(self, judged: Judged) -> None:
+        if not judged.inventory.complete:
+            self.story.exit_code = 3
+            self.story.advice.append(
+                "The inventory is incomplete, so nothing was due and no mark moved. The gaps below "
+                "say what could not be read; mend that and run again."
+            )
+
+    def _check_limits(self, judged: Judged) -> None:
+        if not judged.plan.units:
+            return
+        exceeded = "; ".join(judged.measure.exceeded)
+        start = judged.plan.digest[:12]
+        if judged.measure.room is Room.REFUSED:
+            raise LimitReached(
+                f"the plan exceeds a hard limit, nothing was deleted: {exceeded}",
+                advice="Narrow the policies, or raise limits.hard knowingly.",
+            )
+        given = approval(self._bench, judged.plan.digest, self._bench.looks.now())
+        if judged.measure.room is Room.NEEDS_APPROVAL and given is None:
+            raise ApprovalNeeded(
+                f"plan {start} waits for approval, nothing was deleted: {exceeded}",
+                advice=f"Read it with `sagewarden plan`, then `sagewarden approve {start}`; "
+                "the next sweep applies it.",
+            )
+
+    def _apply_stored(self, stored: StoredPlan) -> None:
+        plan = stored.plan
+        if plan.policies != self._governance.policies.digest:
+            raise PolicyError(
+                f"plan {plan.digest[:12]} was made with other policies than those loaded now",
+                advice="Make a new plan with `sagewarden plan`, or load the policies of that one.",
+            )
+        _check_room(self._bench, stored)
+        self._enforce(plan)
+        if approval(self._bench, plan.digest, self._bench.looks.now()) is not None:
+            spend_approval(self._bench, plan.digest, self._run.name)
+
+    def _enforce(self, plan: Plan) -> None:
+        if not plan.units:
+            return
+        self.story.plans.append(plan)
+        enforcer = Enforcer(self._enforcement(plan), plan)
+        try:
+            enforcer.enforce()
+        finally:
+            self.story.left += enforcer.outcomes
+        remember_writes(self._bench, self._journal.entries(self._run.name))
+        if _fell_short(enforcer.outcomes):
+            self.story.exit_code = max(self.story.exit_code, 3)
+
+
+def run_target(bench: Bench, governance: Governance, run: Run, plan: str | None = None) -> Report:
+    """Run on one target under its lease, a sweep or one stored plan; return the stored report.
+
+    Whatever stops the run short of a defect is told in the report, whose `exit_code` says how it
+    ended. LeaseHeld is raised: a run that never began has no report.
+    """
+    with leased(bench, run=run.name, seconds=governance.lease_seconds, nonce=run.nonce) as lease:
+        sweep = Sweep(bench, governance, run, lease)
+        try:
+            if plan is None:
+                sweep.sweep()
+            else:
+                sweep.apply(load_plan(bench, plan))
+        except SageWardenError as error:
+            _tell(sweep.story, error, bench)
+            if isinstance(error, UsageError):
+                raise
+        report = build_report(bench, governance, sweep.story)
+        store_report(bench, report, run.render(report))
+        return report
+
+
+def _tell(story: Story, error: SageWardenError, bench: Bench) -> None:
+    bench.events("run.stopped", reason=error.message, advice=error.advice)
+    story.exit_code = error.exit_code
+    story.advice.append(f"{error.message}. {error.advice}".strip())
+
+
+def _check_room(bench: Bench, stored: StoredPlan) -> None:
+    exceeded = "; ".join(stored.measure.exceeded)
+    start = stored.plan.digest[:12]
+    if stored.measure.room is Room.REFUSED:
+        raise LimitReached(
+            f"plan {start} exceeds a hard limit, nothing was deleted: {exceeded}",
+            advice="Narrow the policies, or raise limits.hard knowingly, and plan again.",
+        )
+    if stored.measure.room is Room.INSIDE:
+        return
+    if approval(bench, stored.plan.digest, bench.looks.now()) is None:
+        raise ApprovalNeeded(
+            f"plan {start} waits for approval, nothing was deleted: {exceeded}",
+            advice=f"`sagewarden approve {start}` approves it for 72 hours.",
+        )
+
+
+def _fell_short(outcomes: list[Outcome]) -> bool:
+    fine = (Result.DONE, Result.ALREADY_ABSENT)
+    return any(outcome.result not in fine for outcome in outcomes)
