@@ -1,0 +1,83 @@
+"""The key figures of a run: a handful of numbers that a reader wants first."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sagewarden.adapters.reports.headline import trees, troubles
+from sagewarden.adapters.reports.wording import by_kind, counted, entities, moment, number, percent
+from sagewarden.core.report import JudgedRow, Report
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One number with what it counts, a note, and a tone that its words say as well."""
+
+    label: str
+    value: str
+    notes: tuple[str, ...]
+    tone: str = ""
+
+
+def key_figures(report: Report) -> tuple[Figure, ...]:
+    """Return inventory, matched, kept, marked, deleted and what needs attention."""
+    return (
+        _inventory(report),
+        _matched(report),
+        _kept(report),
+        _marked(report),
+        _deleted(report),
+        _attention(report),
+    )
+
+
+def _inventory(report: Report) -> Figure:
+    notes = by_kind(report.inventory) or ("nothing was found",)
+    if not report.complete:
+        return Figure(
+            "Inventory", number(sum(report.inventory.values())), (*notes, "incomplete"), "attention"
+        )
+    return Figure("Inventory", number(sum(report.inventory.values())), notes)
+
+
+def _matched(report: Report) -> Figure:
+    matched, of = sum(report.matched.values()), sum(report.inventory.values())
+    notes = [f"{percent(matched, of)} of the inventory", "before holds and keep rules"]
+    if report.unknown:
+        notes.append(f"{number(report.unknown)} could not be judged")
+    return Figure("Matched", number(matched), tuple(notes))
+
+
+def _kept(report: Report) -> Figure:
+    count = trees(report, "keep")
+    return Figure("Kept", number(count), (_trees_of(report.judged, "keep"), "matched, yet spared"))
+
+
+def _marked(report: Report) -> Figure:
+    dues = sorted(row.due for row in report.judged if row.verdict == "mark" and row.due)
+    notes = [_trees_of(report.judged, "mark")]
+    if dues:
+        notes.append(f"next due {moment(dues[0])}")
+    return Figure("Marked", number(trees(report, "mark")), tuple(notes))
+
+
+def _deleted(report: Report) -> Figure:
+    gone = sum(report.deleted.values())
+    notes = by_kind(report.deleted)
+    if not gone:
+        due = trees(report, "delete")
+        notes = (f"{counted(due, 'tree')} due" if due else "nothing was due",)
+    return Figure("Deleted", number(gone), notes)
+
+
+def _attention(report: Report) -> Figure:
+    found = troubles(report)
+    notes = tuple(f"{number(count)} {result}" for result, count in found)
+    count = sum(count for _, count in found)
+    if not count:
+        return Figure("Refused or open", "0", ("no step was refused or left open",))
+    return Figure("Refused or open", number(count), notes, "attention")
+
+
+def _trees_of(rows: Iterable[JudgedRow], verdict: str) -> str:
+    size = sum(row.size for row in rows if row.verdict == verdict)
+    return f"trees with {entities(size)}"

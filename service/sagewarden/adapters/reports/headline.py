@@ -1,0 +1,78 @@
+"""What happened, in one sentence, and how it ended."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from sagewarden.adapters.reports.wording import (
+    TROUBLE,
+    by_kind,
+    counted,
+    ending,
+    entities,
+    listed,
+)
+from sagewarden.core.journal import Result
+from sagewarden.core.report import Report
+
+
+@dataclass(frozen=True, slots=True)
+class Headline:
+    """The top of every form of the report. `tone` is good, calm, attention or bad."""
+
+    label: str
+    tone: str
+    sentence: str
+    meaning: str
+
+
+def headline(report: Report) -> Headline:
+    """Tell a run in a label, a sentence and the meaning of its exit code."""
+    end = ending(report.exit_code)
+    planned = report.mode == "plan" and report.exit_code == 0
+    quiet = report.exit_code == 0 and not any(report.deleted.values())
+    return Headline(
+        label="Plan only" if planned else end.label,
+        tone="calm" if quiet else end.tone,
+        sentence=f"{'; '.join(_told(report))}.",
+        meaning=f"Exit code {report.exit_code}: {end.meaning}.",
+    )
+
+
+def trees(report: Report, verdict: str) -> int:
+    """How many trees came out this way, over all policies."""
+    return sum(row.verdict == verdict for row in report.judged)
+
+
+def troubles(report: Report) -> tuple[tuple[str, int], ...]:
+    """Each result that someone should look at, with its count if there is any."""
+    counts = ((str(result), report.tally.get(str(result), 0)) for result in TROUBLE)
+    return tuple((result, count) for result, count in counts if count)
+
+
+def _told(report: Report) -> Iterator[str]:
+    yield _deed(report)
+    for result, count in troubles(report):
+        yield _trouble(result, count)
+    if report.exceeded:
+        yield "the plan is above a limit"
+    if not report.complete:
+        yield "the inventory is incomplete"
+
+
+def _deed(report: Report) -> str:
+    due, marked = trees(report, "delete"), trees(report, "mark")
+    if gone := by_kind(report.deleted):
+        return f"Deleted {listed(gone)}"
+    if due:
+        are = "is" if due == 1 else "are"
+        size = sum(row.size for row in report.judged if row.verdict == "delete")
+        return f"{counted(due, 'tree')} {are} due ({entities(size)}), nothing was deleted"
+    if marked:
+        return f"Nothing is due, {counted(marked, 'tree')} marked for later"
+    return "Nothing is due and nothing is marked"
+
+
+def _trouble(result: str, count: int) -> str:
+    if result == Result.NEEDS_PERSON:
+        return f"{counted(count, 'step')} {'needs' if count == 1 else 'need'} a person"
+    return f"{counted(count, 'step')} {'was' if count == 1 else 'were'} {result}"
