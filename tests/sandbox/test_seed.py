@@ -146,7 +146,8 @@ def stuck_runs(s: Seeded) -> int:
 def stuck_jobs(s: Seeded) -> int:
     running = (c for c in s.components if status(c) == "InProgress" and is_job(c))
     jobs = (s.state.resources.get((c.source or {})["SourceArn"]) for c in running)
-    return count(job and job.body.get("TrainingJobStatus", "Stopped") == "Stopped" for job in jobs)
+    fields = ("TrainingJobStatus", "ProcessingJobStatus", "TransformJobStatus")
+    return count(job and "Stopped" in map(job.body.get, fields) for job in jobs)
 
 
 def models(s: Seeded) -> list[str]:
@@ -313,7 +314,7 @@ def test_proportions(seed: int) -> None:
     assert 0.55 <= count(is_job(c) and not c.trials for c in s.components) / 2_000 <= 0.65
     assert 0.20 <= len(s.idle) / len(s.experiments) <= 0.38
     assert 0.20 <= count(not e.tags for e in s.experiments) / len(s.experiments) <= 0.45
-    assert 0.20 <= count(not c.tags for c in jobs) / len(jobs) <= 0.45
+    assert 0.20 <= count(not c.tags for c in jobs) / len(jobs) <= 0.48
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
@@ -340,6 +341,11 @@ def test_quotas_are_respected(components: int) -> None:
     s = seeded(components)
     assert max(s.sizes()) <= 50
     assert max(Counter(trial.experiment for trial in s.trials).values()) <= 300
+
+
+def test_no_comment_pushes_a_component_over_the_limit() -> None:
+    """The one with 300 parameters stays at 300, also where chance would season it (seed 22)."""
+    assert most(seeded(2_000, 22), lambda c: len(c.parameters)) == 300
 
 
 @pytest.mark.parametrize("components", SIZES)

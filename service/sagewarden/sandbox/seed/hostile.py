@@ -6,6 +6,7 @@ from typing import NamedTuple
 from sagewarden.sandbox.records import Wire
 from sagewarden.sandbox.seed.dates import idle_span, settled_life
 from sagewarden.sandbox.seed.draft import Draft
+from sagewarden.sandbox.seed.extremes import MOST_PARAMETERS
 from sagewarden.sandbox.seed.runs import RunBook
 from sagewarden.sandbox.seed.tags import run_tags
 from sagewarden.sandbox.seed.trees import Tree, branch, grow
@@ -87,5 +88,7 @@ def season(draft: Draft) -> None:
     places = range(int(_SEASON_EVERY * rng.random()), len(draft.components), _SEASON_EVERY)
     for number, place in enumerate(places):
         seasoned = draft.components[place]
+        if len(seasoned.parameters) >= MOST_PARAMETERS:
+            continue
         comment = {"comment": {"StringValue": DRILLS[number % len(DRILLS)].text}}
         draft.components[place] = replace(seasoned, parameters={**seasoned.parameters, **comment})

@@ -13,7 +13,7 @@ from sagewarden.sandbox.seed.words import PEOPLE, PROJECTS, pick, words_of
 _STEPS = ("Prepare", "Train", "Evaluate", "Score")
 _MOST_EXECUTIONS = 60
 _IDLE_EVERY = 6
-_TAGGED_SHARE = 0.6
+_TAGGED_SHARE = 0.75
 
 
 def seed_pipelines(draft: Draft, count: int, workshop: Workshop) -> None:

@@ -19,7 +19,7 @@ _ENVIRONMENTS = {
 }
 _LIFETIMES = ("14d", "30d", "90d", "180d")
 _JOB_TAG_SETS = 288
-_UNTAGGED = 0.33
+_UNTAGGED = 0.35
 
 
 def owner_of(person: str) -> str:
@@ -34,8 +34,10 @@ def team_of(person: str) -> str:
 
 def user_tags(rng: Random, prefix: str, person: str) -> Tags:
     """Draw the tags of something that a person made."""
-    if rng.random() < _UNTAGGED:
-        return NOTHING
+    return NOTHING if rng.random() < _UNTAGGED else _some_tags(rng, prefix, person)
+
+
+def _some_tags(rng: Random, prefix: str, person: str) -> Tags:
     tags = {"owner": owner_of(person), "env": pick(rng, _ENVIRONMENTS[prefix])}
     drawn = (
         ("team", team_of(person), 0.8),
@@ -51,8 +53,9 @@ def run_tags(extra: Tags = NOTHING) -> Tags:
 
 
 def job_tag_sets(rng: Random) -> tuple[Tags, ...]:
-    """Draw the sets of tags that jobs share: templates, notebooks and CI repeat themselves."""
+    """Draw the sets of tags that jobs share: a third of them is empty."""
     prefixes = tuple(_ENVIRONMENTS)
     return tuple(
-        user_tags(rng, pick(rng, prefixes), pick(rng, PEOPLE)) for _ in range(_JOB_TAG_SETS)
+        _some_tags(rng, pick(rng, prefixes), pick(rng, PEOPLE)) if number % 3 else NOTHING
+        for number in range(_JOB_TAG_SETS)
     )

@@ -53,7 +53,9 @@ def _odd_life(rng: Random, now: float, odd: int) -> Life:
     """Draw what is rare: 0 stopped long ago, 1 runs now, 2 is being stopped, 3 is brand new."""
     hours = (1 + rng.random()) / 24 * DAY
     lives = (
-        lambda: settled_life(rng, any_instant(rng, now - 40 * DAY))._replace(status="Stopped"),
+        lambda: settled_life(rng, min(any_instant(rng, now), now - 40 * DAY))._replace(
+            status="Stopped"
+        ),
         lambda: running_life(round(now - hours, 3)),
         lambda: running_life(round(now - hours, 3), "Stopping"),
         lambda: settled_life(rng, round(now - 5 * hours, 3)),
