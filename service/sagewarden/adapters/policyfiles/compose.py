@@ -1,9 +1,11 @@
 """From text to nodes: a small, strict YAML. What it does not know of, nobody can smuggle in."""
 
+import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.error import MarkedYAMLError, StreamMark, YAMLError
 from ruamel.yaml.events import (
     AliasEvent,
     DocumentStartEvent,
@@ -18,12 +20,16 @@ from ruamel.yaml.events import (
 
 from sagewarden.adapters.policyfiles.nodes import ListNode, MapNode, Node, RefusedNode, ScalarNode
 from sagewarden.adapters.policyfiles.problems import Log, Mark, below, shown
+from sagewarden.adapters.policyfiles.source import mark_after
 
 DEEPEST = 20
 """Lists and mappings inside one another."""
 
-MOST_NODES = 20_000
+MOST_NODES = 10_000
 """Values in a file; beyond, reading would take too long."""
+
+
+_BEYOND = re.compile(r"\\U(?!000|0010)")
 
 
 class _GivesUp(Exception):  # noqa: N818 -- never leaves this module
@@ -32,14 +38,17 @@ class _GivesUp(Exception):  # noqa: N818 -- never leaves this module
 
 def compose(text: str, log: Log) -> Node | None:
     """Return the only document of a text, or None when its YAML is refused."""
+    events = YAML(typ="safe", pure=True).parse(text)
     try:
-        return _Composer(text, log).document()
+        return _Composer(events, log).document()
     except _GivesUp:
         return None
     except YAMLError as error:
         _refuse_syntax(error, log)
-    except (ValueError, OverflowError) as error:  # ruamel.yaml lets these out: "\UFFFFFFFF"
-        log.add(Mark(1, 1), "", f"YAML that cannot be read ({error})", "YAML 1.2")
+    except (ValueError, OverflowError):  # what ruamel.yaml lets out of "\\UFFFFFFFF"
+        at = _BEYOND.search(text)
+        mark = mark_after(text[: at.start()]) if at else Mark(1, 1)
+        log.add(mark, "", "broken YAML: an escape beyond Unicode", "YAML 1.2")
     return None
 
 
@@ -48,14 +57,16 @@ def _refuse_syntax(error: YAMLError, log: Log) -> None:
     if isinstance(error, MarkedYAMLError):
         reason, context = error.problem or reason, error.context or ""
         if mark := error.problem_mark or error.context_mark:
-            at = Mark(mark.line + 1, mark.column + 1)
+            at = _mark_of(mark)
     hint = 'quotes, as in "*-dev"' if "alias" in context else ""
+    if "'\\t'" in reason:
+        hint = "spaces"
     log.add(at, "", f"broken YAML: {reason[:200]}", "YAML 1.2", hint)
 
 
 class _Composer:
-    def __init__(self, text: str, log: Log) -> None:
-        self._events: Iterator[Event] = YAML(typ="safe", pure=True).parse(text)
+    def __init__(self, events: Iterator[Event], log: Log) -> None:
+        self._events = events
         self._log = log
         self._nodes = 0
 
@@ -93,7 +104,8 @@ class _Composer:
             found = f"an anchor, {shown('&' + event.anchor)}"
             return self._refused(at, path, found, "the value itself, without a name")
         if (tag := getattr(event, "tag", None)) is not None:
-            found = f"a YAML tag, {shown(str(tag))}"
+            short = str(tag).replace("tag:yaml.org,2002:", "!!")
+            found = f"a YAML tag, {shown(short)}"
             return self._refused(at, path, found, "the value itself, without a tag")
         return node
 
@@ -127,12 +139,18 @@ class _Composer:
         while not isinstance(event := next(self._events), MappingEndEvent):
             key = self._node(event, path, depth)
             place = below(path, key.text) if isinstance(key, ScalarNode) else path
-            node = self._node(next(self._events), place, depth)
+            node = self._value(key, place, depth)
             if isinstance(key, ScalarNode) and self._is_new(key, place, fields):
                 fields[key.text] = (key, node)
             elif not isinstance(key, ScalarNode | RefusedNode):
                 self._log.add(key.mark, path, "a key that is not a text", "a text as the key")
         return MapNode(_mark(start), tuple(fields.values()))
+
+    def _value(self, key: Node, path: str, depth: int) -> Node:
+        node = self._node(next(self._events), path, depth)
+        if isinstance(node, ScalarNode) and node.plain and not node.text:
+            return replace(node, mark=key.mark)  # the parser places it at whatever comes next
+        return node
 
     def _is_new(
         self, key: ScalarNode, path: str, fields: Mapping[str, tuple[ScalarNode, Node]]
@@ -155,4 +173,8 @@ class _Composer:
 
 
 def _mark(event: Event) -> Mark:
-    return Mark(event.start_mark.line + 1, event.start_mark.column + 1)
+    return _mark_of(event.start_mark)
+
+
+def _mark_of(mark: StreamMark) -> Mark:
+    return Mark(mark.line + 1, mark.column + 1)

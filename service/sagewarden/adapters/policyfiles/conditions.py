@@ -5,12 +5,14 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from sagewarden.adapters.policyfiles.cursor import (
+    LONGEST_KEY,
     Cursor,
     boolean,
     choice,
     duration,
     entries,
     fields,
+    near,
     one_or_more,
     pairs,
     text,
@@ -40,7 +42,6 @@ _ORIGINS = tuple(str(origin) for origin in Origin)
 _TAGS = "tag keys, each with present, absent, a value or a list of values"
 _TAG_VALUE = "a tag value or a glob"
 _GLOB = "a glob, as in dev-*"
-_LONGEST_KEY = 128  # AWS allows no longer tag keys
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,8 @@ def read_match(cursor: Cursor, scope: Scope) -> Condition | None:
     if isinstance(node, ScalarNode) and node.look is Look.TEXT:
         if node.text == "all":
             return Everything()
-        cursor.refuse(shown(node.text), "a mapping of conditions, or the word all")
+        allowed = "a mapping of conditions, or the word all"
+        cursor.refuse(shown(node.text), allowed, near(node.text, ["all"]))
         return None
     return read_conditions(cursor, scope)
 
@@ -93,10 +95,7 @@ def _together(conditions: list[Condition] | tuple[Tagged, ...]) -> Condition | N
 
 
 def _tag(key: Cursor, value: Cursor) -> Tagged | None:
-    tag = text(key, "a tag key")
-    if tag is not None and len(tag) > _LONGEST_KEY:
-        key.refuse(f"a tag key of {len(tag)} characters", f"at most {_LONGEST_KEY} characters")
-        tag = None
+    tag = text(key, "a tag key", LONGEST_KEY)
     values = one_or_more(value, partial(text, allowed=_TAG_VALUE), "at least one tag value")
     if tag is None or values is None:
         return None
@@ -174,7 +173,8 @@ def _age(cursor: Cursor, _scope: Scope) -> tuple[Condition, ...]:
 def _unassigned(cursor: Cursor, scope: Scope) -> tuple[Condition, ...]:
     if scope.resource not in {None, Kind.COMPONENT}:
         cursor.refuse(
-            f"`unassigned` for the resource {scope.resource}", "it with resource: trial-component"
+            f"`unassigned` for the resource {scope.resource}",
+            "it only for the resource trial-component",
         )
         return ()
     wanted = boolean(cursor)

@@ -15,6 +15,9 @@ T = TypeVar("T")
 LONGEST_TEXT = 256
 """Characters in a name, glob or tag value; AWS allows no longer ones."""
 
+LONGEST_KEY = 128
+"""Characters in a tag key, likewise."""
+
 _LONGEST_WORD = 40
 _DIGITS = 9
 
@@ -47,7 +50,7 @@ class Cursor:
         return None
 
 
-def text(cursor: Cursor, allowed: str) -> str | None:
+def text(cursor: Cursor, allowed: str, longest: int = LONGEST_TEXT) -> str | None:
     """Read one line of text; what is not plainly a text needs quotes."""
     scalar = cursor.scalar(allowed)
     if scalar is None:
@@ -57,8 +60,8 @@ def text(cursor: Cursor, allowed: str) -> str | None:
         cursor.refuse(found, f"{allowed}, in quotes", f'"{scalar.text}"')
     elif not scalar.text.strip():
         cursor.refuse("an empty text", allowed)
-    elif len(scalar.text) > LONGEST_TEXT:
-        cursor.refuse(f"{len(scalar.text)} characters", f"at most {LONGEST_TEXT} characters")
+    elif len(scalar.text) > longest:
+        cursor.refuse(f"a text of {len(scalar.text)} characters", f"at most {longest} characters")
     elif "\n" in scalar.text or "\r" in scalar.text:
         cursor.refuse("a text of more than one line", allowed)
     else:
@@ -83,21 +86,21 @@ def boolean(cursor: Cursor) -> bool | None:
     if scalar is None:
         return None
     if scalar.look is not Look.BOOLEAN:
-        cursor.refuse(shown(scalar.text), "true, false")
+        cursor.refuse(seen(scalar), "true, false")
         return None
     return scalar.text.lower() == "true"
 
 
 def count(cursor: Cursor) -> int | None:
     """Read a whole number above zero."""
-    allowed = "a whole number from 1, without leading zeros"
+    allowed = "a whole number from 1, without quotes and leading zeros"
     scalar = cursor.scalar(allowed)
     if scalar is None:
         return None
     fits = scalar.look is Look.INTEGER and len(scalar.text) <= _DIGITS
     number = int(scalar.text) if fits else 0
     if number < 1:
-        cursor.refuse(shown(scalar.text), allowed)
+        cursor.refuse(seen(scalar), allowed)
         return None
     return number
 
@@ -200,6 +203,11 @@ def need(cursor: Cursor, found: dict[str, Cursor], key: str, allowed: str) -> Cu
         path = below(cursor.path, key)
         cursor.log.add(cursor.node.mark, path, f"no {shown(key)}", allowed)
     return found.get(key)
+
+
+def seen(scalar: ScalarNode) -> str:
+    """Show a value, and whether quotes make a text of it."""
+    return shown(scalar.text) if scalar.plain else f"{shown(scalar.text)} in quotes"
 
 
 def near(word: str, words: Sequence[str]) -> str:

@@ -13,6 +13,7 @@ from sagewarden.adapters.policyfiles.cursor import (
     fields,
     need,
     prose,
+    seen,
     text,
 )
 from sagewarden.adapters.policyfiles.keep import read_keep
@@ -26,7 +27,7 @@ from sagewarden.core.rules import rule_digest
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 _NAME_ALLOWED = "1 to 63 of a-z, 0-9 and -, the first not a hyphen"
 _ACCOUNT = re.compile(r"[0-9]{12}")
-_ACCOUNT_ALLOWED = "the 12 digits of the account, in quotes"
+_ACCOUNT_ALLOWED = "the 12 digits of the account"
 _KINDS = tuple(str(kind) for kind in reversed(Kind))
 _ACTIONS = tuple(str(action) for action in Action)
 _FIELDS = (
@@ -79,8 +80,7 @@ def _listed(found: dict[str, Cursor], key: str, allowed: str) -> list[Cursor]:
 def _read_version(cursor: Cursor) -> None:
     scalar = cursor.scalar("1")
     if scalar is not None and (scalar.look is not Look.INTEGER or scalar.text != "1"):
-        quotes = "" if scalar.plain else " in quotes"
-        cursor.refuse(f"the version {shown(scalar.text)}{quotes}", "1", "1")
+        cursor.refuse(f"the version {seen(scalar)}", "1", "1")
 
 
 def _read_policy(cursor: Cursor, taken: dict[str, Place]) -> Policy | None:
@@ -162,12 +162,16 @@ def _read_confirmation(
 ) -> str | None:
     sweeping = isinstance(match, Everything) and action is Action.DELETE
     if sweeping and "confirm_match_all" not in found:
-        need(cursor, found, "confirm_match_all", f"match: all with delete needs {_ACCOUNT_ALLOWED}")
+        need(
+            cursor, found, "confirm_match_all", f"{_ACCOUNT_ALLOWED} in quotes, to mean everything"
+        )
     if "confirm_match_all" not in found:
         return None
     value = found["confirm_match_all"]
     if not sweeping and match is not None and action is not None:
-        value.refuse("a confirmation of what is not asked for", "it with match: all and delete")
+        value.refuse(
+            "a confirmation of what is not asked for", "it only with match: all and action: delete"
+        )
         return None
     account = text(value, _ACCOUNT_ALLOWED)
     if account is not None and not _ACCOUNT.fullmatch(account):

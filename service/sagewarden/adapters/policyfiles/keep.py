@@ -3,6 +3,7 @@
 from functools import partial
 
 from sagewarden.adapters.policyfiles.cursor import (
+    LONGEST_KEY,
     Cursor,
     choice,
     count,
@@ -12,6 +13,7 @@ from sagewarden.adapters.policyfiles.cursor import (
     text,
 )
 from sagewarden.adapters.policyfiles.nodes import ScalarNode
+from sagewarden.adapters.policyfiles.problems import shown
 from sagewarden.core.entities import Kind
 from sagewarden.core.policy import GroupKey, Keep
 
@@ -24,6 +26,7 @@ _GROUPS: dict[Kind | None, tuple[str, ...]] = {
     None: ("experiment", "trial", *_EVERYWHERE),
 }
 _TAG = "tag:"
+_LONGEST_TAG = len(_TAG) + LONGEST_KEY
 
 
 def read_keep(cursor: Cursor, resource: Kind | None) -> Keep | None:
@@ -43,10 +46,15 @@ def _group(cursor: Cursor, resource: Kind | None) -> GroupKey | None:
     if isinstance(node, ScalarNode) and node.text.startswith(_TAG):
         tag = node.text.removeprefix(_TAG)
         if tag.strip():
-            return GroupKey("tag", tag) if text(cursor, "tag:KEY") else None
+            return GroupKey("tag", tag) if text(cursor, "tag:KEY", _LONGEST_TAG) else None
         cursor.refuse("a group without a tag key", "tag:KEY")
         return None
-    match choice(cursor, _GROUPS[resource], also=", tag:KEY"):
+    words = _GROUPS[resource]
+    if isinstance(node, ScalarNode) and node.text in set(_GROUPS[None]) - set(words):
+        found = f"{shown(node.text)}, which says nothing of the resource {resource}"
+        cursor.refuse(found, ", ".join((*words, "tag:KEY")))
+        return None
+    match choice(cursor, words, also=", tag:KEY"):
         case "experiment":
             return GroupKey("experiment")
         case "trial":

@@ -11,6 +11,9 @@ LARGEST = 1024 * 1024
 LONGEST_LINE = 10_000
 """Characters in a line; the scanner takes seconds for some lines of a mebibyte."""
 
+MOST_LINES = 50_000
+"""Lines in a file; the scanner takes seconds for a mebibyte of empty ones."""
+
 _SUFFIXES = (".yaml", ".yml")
 _BREAK = re.compile(r"\r\n|\r|\n")
 _SUSPECT = re.compile(r"[^\t\n\r\x20-\x7e]")
@@ -72,7 +75,7 @@ def decode(body: bytes, log: Log) -> str | None:
     try:
         text = body.decode("utf-8")
     except UnicodeDecodeError as error:
-        at = _mark(body[: error.start].decode("utf-8"))
+        at = mark_after(body[: error.start].decode("utf-8"))
         log.add(at, "", f"the byte 0x{body[error.start]:02x}, which is not UTF-8", "UTF-8")
         return None
     return text if _is_clean(text, log) else None
@@ -82,25 +85,29 @@ def _is_clean(text: str, log: Log) -> bool:
     for suspect in _SUSPECT.finditer(text):
         if not suspect.group().isprintable():
             log.add(
-                _mark(text[: suspect.start()]),
+                mark_after(text[: suspect.start()]),
                 "",
                 f"the character U+{ord(suspect.group()):04X}, which does not show",
                 "text whose every character shows; tabs and line breaks",
             )
             return False
-    for number, line in enumerate(_BREAK.split(text), start=1):
+    return _is_laid_out(_BREAK.split(text), log)
+
+
+def _is_laid_out(lines: list[str], log: Log) -> bool:
+    if len(lines) > MOST_LINES:
+        log.add(WHOLE_FILE, "", f"{len(lines)} lines", f"at most {MOST_LINES} lines")
+        return False
+    for number, line in enumerate(lines, start=1):
         if len(line) > LONGEST_LINE:
-            log.add(
-                Mark(number, 1),
-                "",
-                f"a line of {len(line)} characters",
-                f"at most {LONGEST_LINE} characters",
-            )
+            found = f"a line of {len(line)} characters"
+            log.add(Mark(number, 1), "", found, f"at most {LONGEST_LINE} characters")
             return False
     return True
 
 
-def _mark(before: str) -> Mark:
+def mark_after(before: str) -> Mark:
+    """Return the position right after a text that begins the file."""
     lines = _BREAK.split(before)
     return Mark(len(lines), len(lines[-1]) + 1)
 

@@ -1,0 +1,174 @@
+"""What a digest depends on, and what it does not."""
+
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sagewarden.adapters.policyfiles import load_policies
+from sagewarden.core.policy import PolicySet
+
+POLICY = """\
+version: 1
+policies:
+  - name: stale
+    resource: trial-component
+    match:
+      name: [dev-*, tmp-*]
+      tags: {env: [dev, test], team: present}
+      status: [Failed, Stopped]
+      any: [{idle: 90d}, {age: 1y}]
+    keep: {last: 5, group_by: [trial, experiment]}
+    action: delete
+    grace: 14d
+protect:
+  - tags: {hold: present}
+"""
+
+
+def load(tmp_path: Path, text: str) -> PolicySet:
+    path = tmp_path / "a.yaml"
+    path.write_text(text)
+    return load_policies(path)
+
+
+SAME = {
+    "a comment": ("grace: 14d", "grace: 14d # two weeks"),
+    "a description": ("    grace", "    description: why\n    grace"),
+    "the order of globs": ("[dev-*, tmp-*]", "[tmp-*, dev-*]"),
+    "the case of a name glob": ("tmp-*", "TMP-*"),
+    "a repeated glob": ("[dev-*, tmp-*]", "[dev-*, tmp-*, dev-*]"),
+    "the order of tag values": ("[dev, test]", "[test, dev]"),
+    "the order of tags": ("{env: [dev, test], team: present}", "{team: present, env: [dev, test]}"),
+    "the order of statuses": ("[Failed, Stopped]", "[Stopped, Failed]"),
+    "the order of alternatives": ("[{idle: 90d}, {age: 1y}]", "[{age: 1y}, {idle: 90d}]"),
+    "another spelling of a duration": ("90d", "3mo"),
+    "the order of groups": ("[trial, experiment]", "[experiment, trial]"),
+    "nesting that says nothing": ("any: [", "all: [{name: [tmp-*, dev-*]}]\n      any: ["),
+    "nested alternatives": ("{age: 1y}]", "{any: [{age: 1y}, {idle: 90d}]}]"),
+}
+
+OTHER = {
+    "a glob": ("dev-*", "de-*"),
+    "a tag value": ("test]", "Test]"),
+    "what is wanted of a tag": ("team: present", "team: absent"),
+    "a tag value that reads like a word": ("team: present", "team: presents"),
+    "a status": ("Stopped", "Completed"),
+    "a duration": ("90d", "91d"),
+    "any for all": ("any:", "all:"),
+    "a condition more": ("status:", "origin: run\n      status:"),
+    "unassigned": ("status:", "unassigned: true\n      status:"),
+    "a negation": ("any: [{idle: 90d}", "any: [{not: {idle: 90d}}"),
+    "the number kept": ("last: 5", "last: 6"),
+    "a group": ("[trial, experiment]", '["tag:trial", experiment]'),
+    "the action": ("delete\n    grace: 14d", "report"),
+    "the resource": ("resource: trial-component\n", "resource: trial\n"),
+}
+
+
+@pytest.mark.parametrize("case", SAME)
+def test_the_rule_is_the_same_after(case: str, tmp_path: Path) -> None:
+    assert load(tmp_path, POLICY).digest == load(tmp_path, POLICY.replace(*SAME[case])).digest
+
+
+@pytest.mark.parametrize("case", OTHER)
+def test_the_rule_is_another_after_another(case: str, tmp_path: Path) -> None:
+    text = (
+        POLICY.replace("[trial, experiment]", "[experiment]") if case == "the resource" else POLICY
+    )
+    before, after = load(tmp_path, text), load(tmp_path, text.replace(*OTHER[case]))
+    assert before.policies[0].rule != after.policies[0].rule
+
+
+def test_the_grace_period_is_no_part_of_the_rule(tmp_path: Path) -> None:
+    longer = load(tmp_path, POLICY.replace("14d", "30d"))
+    assert load(tmp_path, POLICY).policies[0].rule == longer.policies[0].rule
+
+
+@pytest.mark.parametrize(
+    "change", [("14d", "30d"), ("name: stale", "name: old"), ("{hold: present}", "{hold: absent}")]
+)
+def test_grace_name_and_protections_are_part_of_the_set(
+    change: tuple[str, str], tmp_path: Path
+) -> None:
+    assert load(tmp_path, POLICY).digest != load(tmp_path, POLICY.replace(*change)).digest
+
+
+def test_the_confirmed_account_is_part_of_the_set(tmp_path: Path) -> None:
+    text = POLICY.split("    match:", maxsplit=1)[0] + (
+        '    match: all\n    confirm_match_all: "123456789012"\n    action: delete\n    grace: 1d\n'
+    )
+    assert load(tmp_path, text).digest != load(tmp_path, text.replace("9012", "9013")).digest
+
+
+def test_the_digest_of_a_set_stays_what_it_was(tmp_path: Path) -> None:
+    """A change here restarts no mark, but voids stored plans: say so in the changelog."""
+    assert load(tmp_path, POLICY).digest == (
+        "88452022e409f8c81594f96a65c768dc30181e5afcdf6af6a5f363a6a6f8c7a1"
+    )
+
+
+def test_the_rule_of_a_policy_stays_what_it_was(tmp_path: Path) -> None:
+    """A change here makes every running mark of every user void."""
+    assert load(tmp_path, POLICY).policies[0].rule == (
+        "ea8a1edb4a8207e491869aa31694a84ac1c109f28a419352dd1b1b8511140f36"
+    )
+
+
+CONDITIONS: dict[str, Any] = {
+    "name": ["dev-*", "tmp-?"],
+    "tags": {"env": ["a", "b"], "owner": "absent", "team": "present"},
+    "status": ["Failed", "Stopped", "absent"],
+    "origin": ["run", "job"],
+    "idle": "90d",
+    "age": "1y",
+    "any": [{"idle": "1d"}, {"age": "2d"}],
+    "not": {"name": ["x", "y"]},
+}
+NAMES = ("a", "b", "c", "d")
+
+
+def shuffled(draw: st.DrawFn, value: Any) -> Any:
+    """Return the same value with its lists and keys in another order."""
+    if isinstance(value, dict):
+        keys = draw(st.permutations(list(value)))
+        return {key: shuffled(draw, value[key]) for key in keys}
+    if isinstance(value, list):
+        return [shuffled(draw, each) for each in draw(st.permutations(value))]
+    return value
+
+
+def written(name: str, number: int) -> dict[str, Any]:
+    kept = {"last": 3, "group_by": ["trial", "name-prefix"]}
+    fields = {"name": name, "resource": "trial-component", "match": CONDITIONS, "keep": kept}
+    return fields | {"action": "delete", "grace": f"{number}d"}
+
+
+@st.composite
+def directories(draw: st.DrawFn) -> dict[str, bytes]:
+    """Spread the same four policies over files, in any order; JSON is YAML."""
+    spread: dict[str, list[Any]] = {}
+    for number, name in draw(st.permutations(list(enumerate(NAMES, start=1)))):
+        file = draw(st.sampled_from(("x.yaml", "y.yml", "z.yaml")))
+        spread.setdefault(file, []).append(shuffled(draw, written(name, number)))
+    return {
+        file: orjson.dumps(shuffled(draw, {"version": 1}) | {"policies": policies})
+        for file, policies in spread.items()
+    }
+
+
+@settings(deadline=None, max_examples=25)
+@given(one=directories(), other=directories())
+def test_the_order_of_files_policies_keys_and_alternatives_makes_no_difference(
+    one: dict[str, bytes], other: dict[str, bytes], tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    digests = set()
+    for files in (one, other):
+        place = tmp_path_factory.mktemp("policies")
+        for name, body in files.items():
+            (place / name).write_bytes(body)
+        digests.add(load_policies(place).digest)
+    assert len(digests) == 1
