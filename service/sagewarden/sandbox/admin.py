@@ -9,7 +9,7 @@ from sagewarden.sandbox.addressing import Address
 from sagewarden.sandbox.calllog import LoggedCall
 from sagewarden.sandbox.engine import Engine
 from sagewarden.sandbox.knobs import DEFAULT_ACCOUNT, Knobs
-from sagewarden.sandbox.rules import Fault, Hook, same_rule
+from sagewarden.sandbox.rules import Fault, Hook
 from sagewarden.sandbox.state import AccountState, Snapshot
 
 OnLoop = Callable[[Callable[[], Any]], Any]
@@ -148,6 +148,3 @@ class Admin:
         self.clear_calls()
         if s3:
             self._on_moto(self._moto.reset)
-
-
-__all__ = ["Admin", "Saved", "same_rule"]

@@ -3,6 +3,7 @@
 import os
 import signal
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import Any
@@ -15,12 +16,20 @@ from sagewarden.sandbox.limiter import Buckets
 from sagewarden.sandbox.operations.call import Call
 from sagewarden.sandbox.operations.registry import SERVICES, Operation, about
 from sagewarden.sandbox.refusal import BROKEN, THROTTLED, Refusal
-from sagewarden.sandbox.rules import Fault, Hook, Rule, RuleT, Subject
+from sagewarden.sandbox.rules import Fault, Hook, RuleT, Subject
 from sagewarden.sandbox.state import World
 from sagewarden.sandbox.validation import checked
 from sagewarden.sandbox.views import state_as_of
 
-READ_VERBS = ("Get", "List", "Head", "Describe", "Search", "BatchGet", "Simulate")
+READ_VERBS = ("Assume", "Get", "List", "Head", "Describe", "Search", "BatchGet", "Simulate")
+IAM_PREFIXES = {"sagemaker-metrics": "sagemaker", "resourcegroupstaggingapi": "tag"}
+TAG_GUARDED = {
+    "DeleteExperiment": "experiment",
+    "DeleteTrial": "experiment-trial",
+    "DeleteTrialComponent": "experiment-trial-component",
+    "DisassociateTrialComponent": "experiment-trial-component",
+}
+"""Destructive operations that a condition on aws:ResourceTag can refuse, and on which kind."""
 DROPS = {"drop_before", "kill_before"}
 
 
@@ -104,18 +113,31 @@ class Engine:
                 step.get("region", logged.region),
                 "",
             )
-            self.perform(address, step.get("params", {}))
+            with suppress(Refusal):  # an adversary may come too late
+                self.perform(address, step.get("params", {}))
 
     def _denied(self, logged: LoggedCall) -> Refusal | None:
-        action = f"{logged.service}:{logged.operation}"
         denied = self.knobs.denied
         globs = (*denied.get(logged.account, ()), *denied.get("*", ())) if denied else ()
-        if not any(fnmatchcase(action, glob) for glob in globs):
-            return None
-        return access_denied(logged)
+        if any(fnmatchcase(iam_action(logged), glob) for glob in globs):
+            return access_denied(logged)
+        if self.knobs.protected_tags and logged.operation in TAG_GUARDED:
+            return self._tag_guarded(logged)
+        return None
+
+    def _tag_guarded(self, logged: LoggedCall) -> Refusal | None:
+        state = self.world.account(logged.account, logged.region)
+        found = state.find(state.arn(TAG_GUARDED[logged.operation], logged.resource))
+        keys = found.tags if found else ()
+        globs = self.knobs.protected_tags
+        if any(fnmatchcase(key, glob) for key in keys for glob in globs):
+            return access_denied(logged)
+        return None
 
     def _throttled(self, logged: LoggedCall) -> Refusal | None:
-        admitted = self.buckets.admits(logged.account, logged.region, logged.operation)
+        admitted = self.buckets.admits(
+            logged.account, logged.region, logged.operation, own=logged.service in SERVICES
+        )
         return None if admitted else THROTTLED
 
     def perform(
@@ -147,14 +169,19 @@ def _firing(rules: dict[int, RuleT], subject: Subject) -> list[RuleT]:
     return [rule for rule in list(rules.values()) if rule.fires(subject)]
 
 
+def iam_action(logged: LoggedCall) -> str:
+    """Name the permission a call needs."""
+    return f"{IAM_PREFIXES.get(logged.service, logged.service)}:{logged.operation}"
+
+
 def access_denied(logged: LoggedCall) -> Refusal:
     """Refuse for want of a permission, as IAM words it."""
     caller = f"arn:aws:sts::{logged.account}:assumed-role/sandbox/session"
     return Refusal(
         "AccessDeniedException",
-        f"User: {caller} is not authorized to perform: {logged.service}:{logged.operation} "
+        f"User: {caller} is not authorized to perform: {iam_action(logged)} "
         f"on resource: {logged.resource or '*'} because no identity-based policy allows the "
-        f"{logged.service}:{logged.operation} action",
+        f"{iam_action(logged)} action",
     )
 
 
@@ -182,6 +209,3 @@ def kill(fault: Fault) -> None:
             os.kill(fault.pid, signal.SIGKILL)
         except ProcessLookupError:
             return
-
-
-__all__ = ["Admission", "Engine", "Rule", "access_denied", "kill", "operation_of"]

@@ -1,19 +1,22 @@
 """Takes a request to its service and its answer back, past the rules."""
 
 import asyncio
+import logging
 from collections.abc import Callable
 from concurrent.futures import Executor
 from dataclasses import replace
+from urllib.parse import unquote
 
 from sagewarden.sandbox import protocols
 from sagewarden.sandbox.addressing import ADMIN_PREFIX, Address, address_of
 from sagewarden.sandbox.connection import Served
 from sagewarden.sandbox.engine import Admission, Engine
 from sagewarden.sandbox.moto_bridge import MotoBridge
-from sagewarden.sandbox.refusal import Refusal
+from sagewarden.sandbox.refusal import BROKEN, Refusal
 from sagewarden.sandbox.spoiling import spoiled
 from sagewarden.sandbox.wire import DROPPED, Answer, Request
 
+LOG = logging.getLogger(__name__)
 AdminAnswerer = Callable[[Request], Answer]
 
 
@@ -62,19 +65,22 @@ class Front:
     def _own_now(self, admission: Admission, address: Address, request: Request) -> Answer:
         if admission.dropped:
             return DROPPED
+        if admission.refusal is not None:
+            return self._refused(admission, address, admission.refusal, request)
         stale = admission.fault("stale")
         try:
-            if admission.refusal is not None:
-                raise admission.refusal
             params = admission.logged.params
             seconds = stale.seconds if stale else None
             result = self._engine.perform(address, {} if params is None else params, seconds)
         except Refusal as refusal:
             return self._refused(admission, address, refusal, request)
+        except Exception:
+            LOG.exception("defect in the sandbox, in %s", address.operation)
+            return self._refused(admission, address, BROKEN, request)
         return self._applied(admission, address, protocols.answered(address, result))
 
     async def _foreign(self, address: Address, request: Request) -> Answer:
-        admission = self._engine.admit(address, request.path)
+        admission = self._engine.admit(address, _about(address, request))
         await asyncio.sleep(admission.wait)
         if admission.dropped:
             return DROPPED
@@ -106,3 +112,8 @@ class Front:
         delayed = admission.fault("delay")
         seconds = latency + (delayed.seconds if delayed else 0.0)
         return replace(answer, delay=seconds, has_body=request.method != "HEAD")
+
+
+def _about(address: Address, request: Request) -> str:
+    """Name what a call of a foreign service is about: for S3 its bucket and key."""
+    return unquote(request.path.lstrip("/")) if address.service == "s3" else ""

@@ -14,7 +14,8 @@ class Knobs:
     """Settings of a running sandbox. Seconds are its own clock's unless said otherwise."""
 
     rates: dict[str, float] = field(default_factory=dict)
-    """Calls a second by operation name, each account and region apart; `*` for all others."""
+    """Calls a second by operation name, each account and region apart. `*` stands for all other
+    operations of SageMaker, its metrics and the tagging API; moto's services go by name only."""
     burst: float = 1.0
     """How many calls a rate lets through at once after a quiet time."""
     latency_ms: dict[str, float] = field(default_factory=dict)
@@ -42,12 +43,17 @@ class Knobs:
     """Whether CreateTrial moves LastModifiedTime of its experiment."""
     parent_delete_code: str = "ValidationException"
     """How DeleteTrial and DeleteExperiment refuse while something hangs on them."""
+    edges_hold_components: bool = False
+    """Whether DeleteTrialComponent refuses while lineage edges touch it, or takes them along."""
     tagging_api_knows: bool = True
     """Whether resourcegroupstaggingapi covers experiments, trials and components at all."""
     tagging_api_refuses: list[str] = field(default_factory=list)
     """Globs on ARNs that TagResources reports as failed inside its HTTP 200."""
     denied: dict[str, list[str]] = field(default_factory=dict)
-    """By account (or `*`): globs on `service:Operation` that answer AccessDeniedException."""
+    """By account (or `*`): globs on IAM actions (`sagemaker:DeleteTrial`, `tag:*`, `s3:PutObject`)
+    that answer AccessDeniedException."""
+    protected_tags: list[str] = field(default_factory=list)
+    """Globs on tag keys: IAM refuses Delete and Disassociate of what carries one."""
     trials_per_experiment: int = 300
     components_per_trial: int = 50
     metric_points_per_query: int = 1_000

@@ -6,6 +6,7 @@ machine's clock.
 
 import copy
 import re
+import sys
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import unquote
@@ -96,11 +97,16 @@ class MotoBridge:
     def restore(self, snapshot: Any) -> None:
         """Bring the buckets back."""
         self.reset()
+        owners = _backends("s3").bucket_accounts
         for account, buckets in snapshot.items():
             _s3(account).buckets.update(copy.deepcopy(buckets))
+            owners.update(dict.fromkeys(buckets, ("aws", account)))
 
     def reset(self) -> None:
-        """Empty S3."""
+        """Empty S3, if it was ever used."""
+        if "moto.s3.models" not in sys.modules:
+            return
+        _backends("s3").bucket_accounts.clear()
         for account in list(_backends("s3")):
             _s3(account).buckets.clear()
 

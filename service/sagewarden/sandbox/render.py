@@ -1,22 +1,12 @@
 """Records as AWS answers them: Describe's shape, Search's shape, List's summaries."""
 
-import math
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import orjson
 
-from sagewarden.sandbox.records import (
-    Component,
-    Entity,
-    Experiment,
-    Json,
-    Point,
-    Resource,
-    Series,
-    Trial,
-    points_of,
-)
+from sagewarden.sandbox.figures import metric_summaries
+from sagewarden.sandbox.records import Component, Entity, Experiment, Json, Resource, Trial
 from sagewarden.sandbox.state import AccountState
 
 SOURCE_DETAILS = {
@@ -24,13 +14,6 @@ SOURCE_DETAILS = {
     "processing-job": "ProcessingJob",
     "transform-job": "TransformJob",
 }
-
-
-def wire_number(value: float) -> float | str:
-    """Write what JSON has no number for as the AWS protocols do: as a word."""
-    if math.isfinite(value):
-        return value
-    return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
 
 
 def wire_tags(tags: Mapping[str, str]) -> list[Json]:
@@ -88,61 +71,10 @@ def component(state: AccountState, record: Component) -> Json:
         ("InputArtifacts", record.input_artifacts),
         ("OutputArtifacts", record.output_artifacts),
         ("MetadataProperties", record.metadata),
-        ("Metrics", metric_summaries(state, record)),
+        ("Metrics", metric_summaries(record, state.arn_of(record))),
         ("LineageGroupArn", record.lineage_group_arn),
     ]
     return without_nothing(own + _shared(record))
-
-
-def metric_summaries(state: AccountState, record: Component) -> orjson.Fragment:
-    """Sum up each series of a component, as AWS computes it from the points."""
-    written = record.rendered.get("metrics")
-    if written is None:
-        source = (record.source or {}).get("SourceArn") or state.arn_of(record)
-        found = [_summary(source, name, series) for name, series in record.metrics.items()]
-        written = record.rendered["metrics"] = orjson.dumps(found)
-    return orjson.Fragment(written)
-
-
-def _summary(source: str, name: str, series: Series) -> Json:
-    points = points_of(series)
-    last = max(enumerate(points), key=lambda numbered: (numbered[1].at, numbered[0]))[1]
-    numbers = {
-        "Min": statistic("Min", points),
-        "Max": statistic("Max", points),
-        "Avg": statistic("Avg", points),
-        "StdDev": statistic("StdDev", points),
-        "Last": last.value,
-    }
-    written = {key: wire_number(value) for key, value in numbers.items()}
-    fixed = {"MetricName": name, "SourceArn": source, "TimeStamp": last.at, "Count": len(points)}
-    return fixed | written
-
-
-def statistic(name: str, points: list[Point]) -> float:
-    """Compute one of AWS's metric statistics over points (population deviation)."""
-    values = [point.value for point in points]
-    mean = _mean(values)
-    match name:
-        case "Min":
-            return min(values)
-        case "Max":
-            return max(values)
-        case "Count":
-            return float(len(values))
-        case "Last":
-            return values[-1]
-        case "StdDev":
-            return math.sqrt(_mean([(value - mean) * (value - mean) for value in values]))
-        case _:
-            return mean
-
-
-def _mean(values: list[float]) -> float:
-    try:
-        return math.fsum(values) / len(values)
-    except (OverflowError, ValueError):
-        return sum(values) / len(values)
 
 
 def resource(record: Resource) -> Json:

@@ -1,7 +1,7 @@
 """Rules that single out calls: faults to inject, and adversaries that act before a call."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field
 from fnmatch import fnmatchcase
 from typing import Any, Literal, TypeVar
 
@@ -113,8 +113,3 @@ def rule_from(kind: type[RuleT], settings: Mapping[str, Any]) -> RuleT:
 def rule_to_json(rule: Rule) -> dict[str, Any]:
     """Write a rule with its counts."""
     return asdict(rule)
-
-
-def same_rule(rule: RuleT) -> RuleT:
-    """Copy a rule with its counts, for a snapshot."""
-    return type(rule)(**{each.name: getattr(rule, each.name) for each in fields(rule)})

@@ -21,6 +21,8 @@ from sagewarden.sandbox.state import AccountState
 REGION = "us-east-1"
 START_SECONDS = 30.0
 T = TypeVar("T")
+_running: list["Sandbox"] = []
+"""Those of this process: the first to start empties moto, which they share."""
 
 
 class Sandbox:
@@ -132,6 +134,9 @@ class Sandbox:
     async def _serve(self, ready: Callable[[], None], stop: asyncio.Event) -> None:
         loop = asyncio.get_running_loop()
         self._loop, self._loop_thread = loop, threading.get_ident()
+        if not _running:
+            self._bridge.reset()
+        _running.append(self)
         server = await loop.create_server(self._connection, self.host, self.port, backlog=512)
         self.port = server.sockets[0].getsockname()[1]
         ready()
@@ -141,6 +146,7 @@ class Sandbox:
             server.close()
             await self._hang_up()
             self._loop = None
+            _running.remove(self)
             self._moto.shutdown()
             self._behind.shutdown()
 

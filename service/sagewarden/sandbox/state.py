@@ -122,6 +122,12 @@ class AccountState:
         self.associations = dict(snapshot.associations)
         self.lingering = dict(snapshot.lingering)
 
+    def clear(self) -> None:
+        """Hold nothing, as if nobody ever spoke to this account."""
+        self.restore(Snapshot({}, {}, {}, {}, {}, {}))
+        for table in (self.experiments, self.trials, self.components, self.resources):
+            table.clear()
+
 
 def changed(record: EntityT, **fields: Any) -> EntityT:
     """Copy a record with some fields replaced and its rendered answers dropped."""
@@ -149,6 +155,7 @@ class World:
 
     def restore(self, snapshots: dict[tuple[str, str], Snapshot]) -> None:
         """Bring every account back, and empty those that the snapshot does not know."""
-        empty = Snapshot({}, {}, {}, {}, {}, {})
-        for place in self.accounts.keys() | snapshots.keys():
-            self.account(*place).restore(snapshots.get(place, empty))
+        for place in self.accounts.keys() - snapshots.keys():
+            self.accounts[place].clear()
+        for place, snapshot in snapshots.items():
+            self.account(*place).restore(snapshot)

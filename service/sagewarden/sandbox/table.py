@@ -47,6 +47,7 @@ class Table(Generic[R]):
         self.rows: dict[str, R] = {}
         self.changes: deque[Change[R]] = deque()
         self.version = 0
+        self._graves: dict[str, float] = {}
         self._children: dict[str, dict[str, None]] = {}
         self._order: list[Place] = []
         self._sorted = True
@@ -100,6 +101,11 @@ class Table(Generic[R]):
         self._note(key, before)
         self._unlink(before)
         self._drop_place(before)
+        self._graves[key] = before.created
+
+    def birth(self, key: str, now: float) -> float:
+        """Return the creation time of a name: never one that it had before, however fast."""
+        return max(now, round(self._graves.get(key, 0.0) + 0.001, 3))
 
     def copy_rows(self) -> dict[str, R]:
         """Return all records for a snapshot: records never change, so a shallow copy is enough."""
@@ -115,6 +121,11 @@ class Table(Generic[R]):
         for record in rows.values():
             self._link(record)
         self.version += 1
+
+    def clear(self) -> None:
+        """Hold nothing, and know of no name that ever was."""
+        self.replace_rows({})
+        self._graves.clear()
 
     def _note(self, key: str, before: R | None) -> None:
         now = self._clock()

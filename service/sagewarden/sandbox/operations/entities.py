@@ -8,6 +8,7 @@ from sagewarden.sandbox.operations.call import Call, tags_in
 from sagewarden.sandbox.records import Component, Experiment, Json, Trial
 from sagewarden.sandbox.refusal import Refusal, invalid, over_quota
 from sagewarden.sandbox.state import Stored, changed
+from sagewarden.sandbox.table import Table
 
 TRIALS_QUOTA = (
     "Total number of trials allowed in a single experiment, "
@@ -25,12 +26,12 @@ def _unique(kind: str, plural: str, name: str, found: Stored | None) -> None:
         )
 
 
-def _fresh(call: Call, name: str) -> dict[str, Any]:
-    params = call.params
+def _fresh(call: Call, name: str, table: Table[Any]) -> dict[str, Any]:
+    params, born = call.params, table.birth(name.lower(), call.now)
     return {
         "name": name,
-        "created": call.now,
-        "modified": call.now,
+        "created": born,
+        "modified": born,
         "display_name": params.get("DisplayName"),
         "tags": tags_in(params),
     }
@@ -40,7 +41,9 @@ def create_experiment(call: Call) -> Json:
     """Make an experiment; the name is unique without regard to case."""
     name = call.params["ExperimentName"]
     _unique("Experiment", "Experiment", name, call.state.experiments.get(name))
-    record = Experiment(**_fresh(call, name), description=call.params.get("Description"))
+    record = Experiment(
+        **_fresh(call, name, call.state.experiments), description=call.params.get("Description")
+    )
     call.state.experiments.put(record)
     return {"ExperimentArn": call.state.arn_of(record)}
 
@@ -55,7 +58,7 @@ def create_trial(call: Call) -> Json:
     if _counted(hanging) >= limit:
         raise over_quota(TRIALS_QUOTA, "Trials", limit)
     record = Trial(
-        **_fresh(call, name),
+        **_fresh(call, name, call.state.trials),
         experiment=above.key,
         metadata=call.params.get("MetadataProperties"),
     )
@@ -76,7 +79,8 @@ def create_component(call: Call) -> Json:
     _unique("TrialComponent", "Trial component", name, call.state.components.get(name))
     _either_kind(params.get("Parameters") or {})
     record = Component(
-        **_fresh(call, name),
+        **_fresh(call, name, call.state.components),
+        lineage_group_arn=call.state.arn("lineage-group", "sagemaker-default-lineage-group"),
         metadata=params.get("MetadataProperties"),
         status=params.get("Status"),
         started=params.get("StartTime"),
@@ -197,8 +201,11 @@ def delete_component(call: Call) -> Json:
             f"TrialComponent '{found.name}' is linked to 1 or more trials and cannot be deleted."
         )
     arn = call.state.arn_of(found)
+    edges = list(call.state.edges_of(arn))
+    if edges and call.knobs.edges_hold_components:
+        raise invalid(f"TrialComponent '{found.name}' has associations and cannot be deleted.")
     call.state.lingering.pop(found.key, None)
     call.state.components.remove(found.key)
-    for edge in list(call.state.edges_of(arn)):
+    for edge in edges:
         call.state.associations.pop((edge.source.lower(), edge.destination.lower()))
     return {"TrialComponentArn": arn}

@@ -114,10 +114,16 @@ def _page(
 
 def cut(places: list[Any], after: Any, length: int, *, descending: bool) -> tuple[list[Any], bool]:
     """Cut one page out of ascending places, and say whether more follow. `after` was the last."""
-    seen = None if after is None else tuple(after)
     if descending:
-        end = len(places) if seen is None else bisect_left(places, seen)
+        end = len(places) if after is None else _found(bisect_left, places, after)
         start = max(0, end - length)
         return places[start:end][::-1], start > 0
-    start = 0 if seen is None else bisect_right(places, seen)
+    start = 0 if after is None else _found(bisect_right, places, after)
     return places[start : start + length], start + length < len(places)
+
+
+def _found(bisect: Callable[[list[Any], Any], int], places: list[Any], after: Any) -> int:
+    try:
+        return bisect(places, tuple(after))
+    except TypeError:
+        raise pages.wrong_token() from None

@@ -3,9 +3,9 @@
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from sagewarden.sandbox.figures import statistic, wire_number
 from sagewarden.sandbox.operations.call import Call
 from sagewarden.sandbox.records import Component, Json, Point, points_of
-from sagewarden.sandbox.render import statistic, wire_number
 from sagewarden.sandbox.state import changed
 
 AHEAD_SECONDS = 7_200.0

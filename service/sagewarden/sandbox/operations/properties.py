@@ -11,6 +11,7 @@ from typing import Any
 import orjson
 
 from sagewarden.sandbox import render
+from sagewarden.sandbox.figures import metric_summaries
 from sagewarden.sandbox.records import Component, Entity, Resource
 from sagewarden.sandbox.state import AccountState
 
@@ -101,7 +102,7 @@ def _metric(path: str) -> Reader:
     def read(state: AccountState, record: Any) -> Values:
         if not getattr(record, "metrics", None):
             return []
-        summaries = orjson.loads(orjson.dumps(render.metric_summaries(state, record)))
+        summaries = orjson.loads(orjson.dumps(metric_summaries(record, state.arn_of(record))))
         return [
             value
             for summary in summaries
