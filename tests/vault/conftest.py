@@ -13,6 +13,7 @@ from sagewarden.adapters.vault.directory import DirectoryVault
 from sagewarden.adapters.vault.memory import MemoryVault
 from sagewarden.adapters.vault.s3 import S3Vault
 from sagewarden.application.ports.vault import Vault
+from sagewarden.sandbox import Sandbox
 
 if TYPE_CHECKING:
     from types_boto3_s3.client import S3Client
@@ -35,11 +36,24 @@ def s3(session: Session) -> Iterator["S3Client"]:
         yield client
 
 
+@pytest.fixture(scope="session")
+def sandbox() -> Iterator[Sandbox]:
+    """The fake AWS on a port of its own."""
+    with Sandbox().running() as running:
+        yield running
+
+
 @pytest.fixture
-def versioned(s3: "S3Client") -> "S3Client":
-    """The same, and the bucket keeps versions."""
-    s3.put_bucket_versioning(Bucket="evidence", VersioningConfiguration={"Status": "Enabled"})
-    return s3
+def bucket(sandbox: Sandbox, session: Session) -> Iterator["S3Client"]:
+    """A client of the sandbox, where `evidence` is a new bucket that keeps versions."""
+    sandbox.admin.reset()
+    client = session.client("s3", **sandbox.client_config())
+    client.create_bucket(
+        Bucket="evidence", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"}
+    )
+    client.put_bucket_versioning(Bucket="evidence", VersioningConfiguration={"Status": "Enabled"})
+    yield client
+    client.close()
 
 
 @pytest.fixture(params=["memory", "directory", "s3"])
@@ -49,4 +63,4 @@ def vault(request: pytest.FixtureRequest, tmp_path: Path) -> Vault:
         return MemoryVault()
     if request.param == "directory":
         return DirectoryVault(tmp_path / "vault")
-    return S3Vault(request.getfixturevalue("versioned"), "evidence", "some/prefix")
+    return S3Vault(request.getfixturevalue("bucket"), "evidence", "some/prefix")

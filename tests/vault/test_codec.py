@@ -2,7 +2,9 @@
 
 import json
 import subprocess
+from collections import deque
 from datetime import UTC, datetime
+from types import MappingProxyType
 from typing import Any
 
 import pytest
@@ -230,6 +232,45 @@ def test_an_entity_may_not_stand_twice() -> None:
     body = encode(HEADER, [RECORDS[0], RECORDS[0]])
 
     with pytest.raises(IntegrityError):
+        VerifiedArchive("key", sha256(body), body, decode(body))
+
+
+def test_mappings_and_sequences_of_any_make() -> None:
+    """What is read only, or no list, is spelled like any mapping or list."""
+    assert decode(pack([MappingProxyType({"a": deque([1])})])) == [{"a": [1]}]
+
+
+@pytest.mark.parametrize("value", [b"bytes", {1, 2}, object()])
+def test_what_has_no_place_in_an_archive(value: Any) -> None:
+    """A value without a spelling is a defect that shows at once."""
+    with pytest.raises(TypeError):
+        pack([{"a": value}])
+
+
+def test_an_entity_that_is_not_there() -> None:
+    """Asking evidence for what it does not hold is an error."""
+    verified = verify(BODY)
+    stranger = Identity(Kind.TRIAL, "one", 1_700_000_000_000)
+
+    assert [verified.holds(RECORDS[0].identity), verified.holds(stranger)] == [True, False]
+    with pytest.raises(IntegrityError, match="does not hold trial one"):
+        verified.record(stranger)
+
+
+@pytest.mark.parametrize("line", [{}, {"kind": "model"}, {**RECORDS[0].spelled(), "tags": ...}])
+def test_a_line_that_lacks_a_field(line: dict[str, Any]) -> None:
+    """A record is whole or no record."""
+    line.pop("tags", None)
+
+    with pytest.raises(IntegrityError, match="lacks or garbles"):
+        ArchiveRecord.read(line)
+
+
+def test_another_format() -> None:
+    """An archive of a format that this version does not know is not guessed at."""
+    body = pack([{"sagewarden_archive": 2, "counts": {}}])
+
+    with pytest.raises(IntegrityError, match="format 1"):
         VerifiedArchive("key", sha256(body), body, decode(body))
 
 

@@ -316,10 +316,10 @@ def test_a_body_cut_short_is_read_again(vault: S3Vault, wire: Wire) -> None:
     assert vault.get("v1/one").body == b"one"
 
 
-def test_a_changed_body_fails_its_checksum(vault: S3Vault, wire: Wire) -> None:
-    """A flipped byte is damage: an error of integrity, with advice."""
-    vault.create("v1/one", b"one")
-    wire.faults = [garbled(lambda _body: b"ome")]
+def test_a_changed_body_fails_the_checksum_of_s3(vault: S3Vault, wire: Wire) -> None:
+    """A body that S3's own checksum contradicts is damage, also without metadata of ours."""
+    digest = base64.b64encode(hashlib.sha256(b"one").digest()).decode()
+    wire.faults = [answered(200, "ome", ETag='"e"', **{"x-amz-checksum-sha256": digest})]
 
     with pytest.raises(IntegrityError) as caught:
         vault.get("v1/one")
@@ -332,8 +332,10 @@ def test_a_changed_body_fails_our_own_hash(vault: S3Vault, wire: Wire) -> None:
     vault.create("v1/one", b"one")
     wire.faults = [garbled(lambda _body: b"ome", "x-amz-checksum-sha256")]
 
-    with pytest.raises(IntegrityError):
+    with pytest.raises(IntegrityError) as caught:
         vault.get("v1/one")
+
+    assert caught.value.advice
 
 
 def test_reads_what_another_tool_copied(vault: S3Vault, wire: Wire, other: "S3Client") -> None:

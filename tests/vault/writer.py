@@ -11,7 +11,7 @@ from pathlib import Path
 from sagewarden.adapters.vault.directory import DirectoryVault
 from sagewarden.errors import VaultChanged, VaultExists
 
-ROUNDS = 200
+ROUNDS = 100
 
 
 def create(vault: DirectoryVault, name: bytes) -> int:

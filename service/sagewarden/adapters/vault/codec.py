@@ -6,12 +6,14 @@ spelling (its only key is `$float`) gets one more `$`, which reading takes away 
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
+from datetime import datetime
 from typing import Any
 
 import zstandard
 
 from sagewarden.core.archive import ArchiveHeader, ArchiveRecord
-from sagewarden.core.canonical import plain
+from sagewarden.core.canonical import plain, spell_time
 from sagewarden.errors import IntegrityError
 
 LEVEL = 3
@@ -47,19 +49,39 @@ def decode(body: bytes, *, limit: int = LIMIT) -> list[dict[str, Any]]:
 
 
 def _spelled(line: Mapping[str, Any]) -> str:
+    """Spell a line, at the speed of C unless it has what JSON has no words for."""
+    with suppress(ValueError):  # not a finite number
+        text = _json(line)
+        if f'{_NUMBER}":' not in text:
+            return text
+    return _json(_escaped(line))
+
+
+def _json(value: Any) -> str:
     return json.dumps(
-        plain(_escaped(line)), ensure_ascii=True, allow_nan=False, separators=(",", ":")
+        value, ensure_ascii=True, allow_nan=False, separators=(",", ":"), default=_simpler
     )
 
 
+def _simpler(value: Any) -> Any:
+    """Return a value that JSON has for one that it lacks."""
+    if isinstance(value, Mapping):
+        return dict(value)
+    if isinstance(value, Sequence) and not isinstance(value, bytes):
+        return list(value)
+    if isinstance(value, datetime):
+        return spell_time(value)
+    raise TypeError(f"an archive has no place for {type(value)}")
+
+
 def _escaped(value: Any) -> Any:
-    """Give one more `$` to each mapping that would read as a number."""
+    """Spell the numbers that JSON lacks; give mappings that look like one of them one more `$`."""
     if isinstance(value, Mapping):
         spelled = {str(key): _escaped(each) for key, each in value.items()}
         return {f"${key}": each for key, each in spelled.items()} if _looks(spelled) else spelled
     if isinstance(value, Sequence) and not isinstance(value, str | bytes):
         return [_escaped(each) for each in value]
-    return value
+    return plain(value)
 
 
 def _looks(mapping: Mapping[str, Any]) -> bool:

@@ -52,6 +52,7 @@ class DirectoryVault:
         self._root = root.absolute()
         self._wait = wait or Event().wait
         self._swept = False
+        self._durable: set[str] = set()
         with self._told("open"):
             self._found()
 
@@ -63,10 +64,11 @@ class DirectoryVault:
     def create(self, key: str, body: bytes) -> str:
         """Write a new object and return its version; raise VaultExists when the key is taken."""
         *folders, name = checked(key).split("/")
+        path = "/".join(folders)
         with (
             self._told(f"create {key} in"),
             self._top() as top,
-            descended(top, folders, make=True) as folder,
+            descended(top, folders, make=path not in self._durable) as folder,
             drafted(top, body) as draft,
         ):
             try:
@@ -74,6 +76,7 @@ class DirectoryVault:
             except FileExistsError:
                 raise VaultExists(f"the vault has an object {key} already") from None
             os.fsync(folder)
+            self._durable.add(path)
             if not self._swept:
                 self._swept = True
                 sweep(draft)

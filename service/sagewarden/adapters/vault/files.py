@@ -84,7 +84,9 @@ def read_whole(name: str, folder: int) -> tuple[bytes, os.stat_result]:
 @contextmanager
 def drafted(top: int, body: bytes, *, after_ns: int = -1) -> Iterator[Draft]:
     """Write a draft that survives a power cut, modified later than `after_ns`."""
-    with descended(top, [DRAFTS], make=True) as folder:
+    with suppress(FileExistsError):
+        os.mkdir(DRAFTS, 0o700, dir_fd=top)
+    with descended(top, [DRAFTS]) as folder:
         name = f"{os.getpid()}-{secrets.token_hex(8)}"
         try:
             yield Draft(folder, name, _written(name, folder, body, after_ns))
