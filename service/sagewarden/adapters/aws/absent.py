@@ -1,22 +1,21 @@
 """Decides what it means that Search's record lacks its `Tags` or `Parents`.
 
 No document says whether Search leaves out an empty list or spells it. A service that spells an
-empty list somewhere does not mean "none" by leaving one out elsewhere; otherwise one entity is
-asked for by a consistent read, and only if it has none indeed, "left out" means "none" for its
-kind. What stays unknown is kept.
+empty list somewhere does not mean "none" by leaving one out elsewhere; otherwise some entities are
+asked for by consistent reads, and only if they have none indeed, "left out" means "none" for their
+kind. What stays unknown is kept, and every entity's tags are read again before an effect.
 """
 
 from collections.abc import Callable
 from dataclasses import replace
-from itertools import islice
 
 from sagewarden.adapters.aws.looks import SageMakerLooks
 from sagewarden.adapters.aws.search import Found
 from sagewarden.core.entities import Entity
 from sagewarden.errors import Absent, ReadFailed
 
-PROBES = 3
-"""Entities asked for before giving up, should the first ones be deleted in between."""
+PROBES = 2
+"""How many entities of a kind are asked for."""
 
 
 def unknown_members(found: Found, looks: SageMakerLooks) -> frozenset[str]:
@@ -39,15 +38,19 @@ def unknown_members(found: Found, looks: SageMakerLooks) -> frozenset[str]:
 def _means_none(found: Found, member: str, has_any: Callable[[Entity], bool]) -> bool:
     if member in found.spells_empty:
         return False
-    for key in islice(found.without[member], PROBES):
+    keys = found.without[member]
+    agreed = False
+    for key in keys[:: -(-len(keys) // PROBES)]:
         births = found.records[key]
         try:
-            return not has_any(births[max(births)])
+            if has_any(births[max(births)]):
+                return False
         except Absent:
             continue
         except ReadFailed:
             return False
-    return False
+        agreed = True
+    return agreed
 
 
 def _forget(found: Found, keys: list[str], attribute: str) -> None:

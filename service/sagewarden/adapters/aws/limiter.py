@@ -1,12 +1,12 @@
 """Paces calls, one operation at a time, to what AWS turns out to accept.
 
 SageMaker's rates are not published and are shared with the users' own jobs. A limiter starts low
-and doubles each second until the first throttle; from then on a throttle takes it just below the
-rate that was being accepted, quiet seconds raise it by a small step, and a storm halves it.
+and doubles each second until the first throttle. From then on, a second with throttles takes it
+just below the rate that was accepted in that second, a storm halves it, and each quiet second
+raises it by a step that grows while all stays quiet.
 """
 
 import threading
-from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
@@ -19,11 +19,17 @@ class Pace:
     ceiling: float = 200.0
     floor: float = 0.05
     fall: float = 0.95
-    """Share of the accepted rate that is kept after a throttle."""
-    probe: float = 0.01
-    """Share of the rate that each quiet second adds."""
-    settle: float = 1.0
-    """No two changes lie closer together than this: calls in flight answer for an older rate."""
+    """Share of the accepted rate that is kept after throttles."""
+    probe: float = 0.005
+    """Share of the rate that the first quiet period adds; the second adds twice as much, ..."""
+    period: float = 1.0
+    """The rate changes at most once in this time, and in that of a few calls."""
+
+
+WRITING = Pace(start=1.0, ceiling=25.0)
+"""For effects: about one a second is the least that AWS was ever seen to accept."""
+
+_CALLS_A_PERIOD = 4
 
 
 class Limiter:
@@ -38,12 +44,10 @@ class Limiter:
         self._stop = stop
         self._lock = threading.Lock()
         self._rate = pace.start
-        self._next_slot = monotonic()
-        self._changed = monotonic()
-        self._probing = False
-        self._accepted: deque[float] = deque(maxlen=1_000)
-        self._accepted_since = 0
-        self._throttled_since = 0
+        self._next_slot = self._since = monotonic()
+        self._accepted = self._throttled = 0
+        self._quiet = 0
+        self._ever_throttled = False
 
     @property
     def rate(self) -> float:
@@ -61,37 +65,38 @@ class Limiter:
     def accepted(self) -> None:
         """Note that AWS took a call, whatever it answered."""
         with self._lock:
-            now = self._monotonic()
-            self._accepted.append(now)
-            self._accepted_since += 1
-            if now - self._changed >= self._pace.settle:
-                self._set(self._raised(), now)
+            self._accepted += 1
+            self._adapt()
 
     def throttled(self) -> None:
         """Note that AWS turned a call away for its rate."""
         with self._lock:
-            now = self._monotonic()
-            first = not self._probing
-            storm = self._throttled_since >= max(1, self._accepted_since)
-            self._throttled_since += 1
-            if not first and now - self._changed < self._pace.settle:
-                return
-            self._probing = True
-            self._set(self._rate / 2 if storm and not first else self._lowered(now), now)
-            self._next_slot = max(self._next_slot, now + 1 / self._rate)
+            self._throttled += 1
+            self._ever_throttled = True
+            self._adapt()
+
+    def _adapt(self) -> None:
+        now = self._monotonic()
+        passed = now - self._since
+        if passed < max(self._pace.period, _CALLS_A_PERIOD / self._rate):
+            return
+        rate = self._lowered(passed) if self._throttled else self._raised()
+        self._rate = min(max(rate, self._pace.floor), self._pace.ceiling)
+        self._since = now
+        self._accepted = self._throttled = 0
 
     def _raised(self) -> float:
-        return self._rate * (1 + self._pace.probe) if self._probing else self._rate * 2
+        if not self._ever_throttled:
+            return self._rate * 2
+        self._quiet += 1
+        return self._rate * (1 + self._pace.probe * self._quiet)
 
-    def _lowered(self, now: float) -> float:
-        window = max(1.0, 3 / self._rate)
-        recent = sum(1 for at in self._accepted if now - at < window) / window
-        return self._pace.fall * min(self._rate, recent) if recent else self._rate / 2
-
-    def _set(self, rate: float, now: float) -> None:
-        self._rate = min(max(rate, self._pace.floor), self._pace.ceiling)
-        self._changed = now
-        self._accepted_since = self._throttled_since = 0
+    def _lowered(self, passed: float) -> float:
+        """Fall to what was accepted, but never by more than a half: we may have been idle."""
+        self._quiet = 0
+        if self._throttled > self._accepted:
+            return self._rate / 2
+        return min(self._rate, max(self._rate / 2, self._accepted / passed)) * self._pace.fall
 
 
 @dataclass(slots=True)

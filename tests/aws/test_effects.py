@@ -1,0 +1,153 @@
+"""Effects: sent once, guarded last, and never taken for done without an answer."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import pytest
+
+from sagewarden.core.deletion import Reassociation
+from sagewarden.core.entities import Kind
+from sagewarden.core.plan import Effect
+from sagewarden.errors import (
+    Absent,
+    EffectRefused,
+    EffectThrottled,
+    EffectUnclear,
+    LeaseHeld,
+    SageWardenError,
+    StillLinked,
+)
+
+if TYPE_CHECKING:
+    from tests.aws.conftest import World
+
+Send = Callable[["World"], None]
+
+
+def delete_lone(world: "World") -> None:
+    world.effects().delete(world.deletion(Kind.COMPONENT, "Lone"))
+
+
+def take_comp_off(world: "World") -> None:
+    world.effects().disassociate(world.disassociation("Comp", "tri"))
+
+
+def put_comp_back(world: "World") -> None:
+    step = world.disassociation("Comp", "tri")
+    world.effects().associate(
+        Reassociation(step.planned.identity, "tri", step.archive, step.intent)
+    )
+
+
+SENDS = [
+    pytest.param(delete_lone, "DeleteTrialComponent", id="delete"),
+    pytest.param(take_comp_off, "DisassociateTrialComponent", id="disassociate"),
+    pytest.param(put_comp_back, "AssociateTrialComponent", id="associate"),
+]
+
+
+def test_an_unassigned_component_is_deleted(tree: "World") -> None:
+    delete_lone(tree)
+    with pytest.raises(Absent):
+        tree.looks.describe(Kind.COMPONENT, "Lone")
+
+
+def test_a_tree_is_taken_apart_from_the_bottom(tree: "World") -> None:
+    """Edge, component, trial, experiment: AWS accepts each in this order."""
+    effects = tree.effects()
+    effects.disassociate(tree.disassociation("Comp", "tri"))
+    effects.delete(tree.deletion(Kind.COMPONENT, "Comp"))
+    effects.delete(tree.deletion(Kind.TRIAL, "Tri"))
+    effects.delete(tree.deletion(Kind.EXPERIMENT, "Exp"))
+    assert set(tree.survey().experiments) == set()
+
+
+def test_an_edge_is_put_back(tree: "World") -> None:
+    step = tree.disassociation("Comp", "tri")
+    tree.effects().disassociate(step)
+    assert tree.looks.trials_of("Comp") == ()
+    back = Reassociation(step.planned.identity, "tri", step.archive, step.intent)
+    tree.effects().associate(back)
+    assert tree.looks.trials_of("Comp") == ("tri",)
+
+
+@pytest.mark.parametrize(("send", "operation"), SENDS)
+@pytest.mark.parametrize(
+    ("action", "kind"),
+    [
+        ("throttle", EffectThrottled),
+        ("deny", EffectRefused),
+        ("not_found", Absent),
+        ("error_500", EffectUnclear),
+        ("error_500_after", EffectUnclear),
+        ("drop_before", EffectUnclear),
+        ("drop_after", EffectUnclear),
+        ("truncate", EffectUnclear),
+    ],
+)
+def test_whatever_goes_wrong_it_is_sent_once(
+    tree: "World", send: Send, operation: str, action: str, kind: type[SageWardenError]
+) -> None:
+    tree.fault(action, operation)
+    with pytest.raises(kind) as caught:
+        send(tree)
+    assert type(caught.value) is kind
+    assert tree.sent(operation) == [operation]
+
+
+def test_a_linked_component_is_told_from_other_refusals(tree: "World") -> None:
+    step = tree.deletion(Kind.COMPONENT, "Comp")
+    with pytest.raises(StillLinked):
+        tree.effects().delete(step)
+
+
+@pytest.mark.parametrize(("kind", "name"), [(Kind.TRIAL, "Tri"), (Kind.EXPERIMENT, "Exp")], ids=str)
+def test_a_parent_with_children_is_refused(tree: "World", kind: Kind, name: str) -> None:
+    step = tree.deletion(kind, name)
+    with pytest.raises(EffectRefused) as caught:
+        tree.effects().delete(step)
+    assert caught.value.code == "ValidationException"
+
+
+@pytest.mark.parametrize("error", [LeaseHeld("lost"), RuntimeError("defect"), OSError("disk")])
+def test_what_the_guard_raises_comes_out_as_it_is(tree: "World", error: Exception) -> None:
+    """It must not be taken for a write that may have been applied."""
+
+    def guard() -> None:
+        raise error
+
+    step = tree.deletion(Kind.COMPONENT, "Lone")
+    with pytest.raises(type(error)) as caught:
+        tree.effects(guard).delete(step)
+    assert caught.value is error
+    assert tree.sent("DeleteTrialComponent") == []
+
+
+def test_the_guard_runs_once_for_each_write(tree: "World") -> None:
+    calls: list[int] = []
+    effects = tree.effects(lambda: calls.append(1))
+    effects.disassociate(tree.disassociation("Comp", "tri"))
+    effects.delete(tree.deletion(Kind.COMPONENT, "Comp"))
+    assert calls == [1, 1]
+
+
+def test_guards_of_two_writers_do_not_meet(tree: "World") -> None:
+    """Each has a client of its own, and reads have no guard at all."""
+    calls: list[str] = []
+    tree.effects(lambda: calls.append("first"))
+    tree.effects(lambda: calls.append("second")).delete(tree.deletion(Kind.COMPONENT, "Lone"))
+    assert calls == ["second"]
+
+
+def test_waiting_for_a_turn_sends_nothing(tree: "World") -> None:
+    effects = tree.effects()
+    effects.turn(Effect.DELETE, Kind.TRIAL)
+    effects.turn(Effect.DISASSOCIATE, Kind.COMPONENT)
+    assert tree.sent() == []
+
+
+def test_writes_are_counted_by_result(tree: "World") -> None:
+    tree.fault("throttle", "DeleteTrialComponent")
+    with pytest.raises(EffectThrottled):
+        delete_lone(tree)
+    assert tree.counter.by_result()["DeleteTrialComponent", "throttled"] == 1
