@@ -14,7 +14,14 @@ from typing import Any
 from sagewarden.application.documents import put_document, read_or_none
 from sagewarden.application.ports import Bench
 from sagewarden.core.keys import lease_key
-from sagewarden.errors import LeaseHeld, VaultAbsent, VaultChanged, VaultError, VaultExists
+from sagewarden.errors import (
+    IntegrityError,
+    LeaseHeld,
+    VaultAbsent,
+    VaultChanged,
+    VaultError,
+    VaultExists,
+)
 
 RENEWALS = 3
 """How often a lease is renewed within its length."""
@@ -92,7 +99,7 @@ def leased(bench: Bench, *, run: str, seconds: float, nonce: str) -> Iterator[Le
 def _released(lease: Lease, bench: Bench) -> None:
     try:
         lease.release()
-    except VaultError as error:
+    except (VaultError, IntegrityError) as error:
         bench.events("lease.release-failed", reason=str(error))
 
 
@@ -103,7 +110,7 @@ def _beat(lease: Lease, done: threading.Event, pause: float, events: Callable[..
         except VaultChanged:
             events("lease.lost")
             return
-        except VaultError as error:
+        except (VaultError, IntegrityError) as error:
             events("lease.renewal-failed", reason=str(error))
 
 

@@ -11,7 +11,7 @@ from sagewarden.core.canonical import read_time, spell_time
 from sagewarden.core.keys import Family, approval_key, plan_key, prefix, sequence_of
 from sagewarden.core.limits import Measure, Room
 from sagewarden.core.plan import Plan, read_plan
-from sagewarden.errors import UsageError
+from sagewarden.errors import LimitReached, UsageError
 
 APPROVAL_HOLDS = timedelta(hours=72)
 """How long an approval lets its plan begin."""
@@ -69,8 +69,19 @@ def approval(bench: Bench, digest: str, now: datetime) -> Mapping[str, Any] | No
     return given if now < read_time(given["expires"]) else None
 
 
-def approve(bench: Bench, digest: str, by: str, now: datetime) -> Mapping[str, Any]:
-    """Approve a plan for 72 hours in the name of an AWS identity."""
+def approve_plan(bench: Bench, start: str, by: str) -> Mapping[str, Any]:
+    """Approve a stored plan for 72 hours in the name of an AWS identity (its ARN).
+
+    Raise LimitReached for a plan above a hard limit: no approval lets it begin.
+    """
+    stored = load_plan(bench, start)
+    digest, now = stored.plan.digest, bench.looks.now()
+    if stored.measure.room is Room.REFUSED:
+        raise LimitReached(
+            "this plan exceeds a hard limit and cannot be approved: "
+            + "; ".join(stored.measure.exceeded),
+            advice="Narrow the policies, or raise limits.hard knowingly, and plan again.",
+        )
     given = {
         "digest": digest,
         "by": by,

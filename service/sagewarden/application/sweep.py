@@ -60,13 +60,15 @@ class Run:
 class Sweep:
     """What one run does on one target; the lease is held all the while."""
 
-    def __init__(self, bench: Bench, governance: Governance, run: Run, lease: Lease) -> None:
+    def __init__(
+        self, bench: Bench, governance: Governance, run: Run, lease: Lease, identity: str
+    ) -> None:
         self._bench = bench
         self._governance = governance
         self._run = run
         self._effects = run.wire(bench, lease)
         self._journal = Journal(bench.vault, bench.target)
-        self.story = Story(run=run.name, mode="sweep", began=bench.looks.now())
+        self.story = Story(run=run.name, mode="sweep", began=bench.looks.now(), identity=identity)
 
     def sweep(self) -> None:
         """Settle what is open, apply what was approved, then judge anew and enforce."""
@@ -100,7 +102,6 @@ class Sweep:
         self._apply_stored(stored)
 
     def _begin(self) -> None:
-        self.story.identity = check_identity(self._bench)
         check_pause(self._bench.vault, self._bench.target)
         resumer = Resumer(self._enforcement(), self._governance.policies)
         for adopted in resumer.resume():
@@ -195,8 +196,9 @@ def run_target(bench: Bench, governance: Governance, run: Run, plan: str | None 
     Whatever stops the run short of a defect is told in the report, whose `exit_code` says how it
     ended. LeaseHeld is raised: a run that never began has no report.
     """
+    identity = check_identity(bench)
     with leased(bench, run=run.name, seconds=governance.lease_seconds, nonce=run.nonce) as lease:
-        sweep = Sweep(bench, governance, run, lease)
+        sweep = Sweep(bench, governance, run, lease, identity)
         try:
             if plan is None:
                 sweep.sweep()

@@ -1,0 +1,1 @@
+"""Logs: one format for our lines and botocore's."""

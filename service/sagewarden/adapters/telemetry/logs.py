@@ -1,0 +1,60 @@
+"""Structured logs on standard error: JSON lines on a pipe, legible lines on a terminal."""
+
+import logging
+import sys
+from typing import Any, TextIO
+
+import orjson
+import structlog
+from structlog.typing import EventDict, Processor, WrappedLogger
+
+from sagewarden.core.visible import visible
+
+
+def configure_logs(*, as_json: bool, level: str = "INFO", stream: TextIO | None = None) -> None:
+    """Send every line of ours and of the libraries through one formatter."""
+    shared: list[Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        _inert,
+    ]
+    last: Processor = (
+        structlog.processors.JSONRenderer(serializer=_json)
+        if as_json
+        else structlog.dev.ConsoleRenderer(colors=(stream or sys.stderr).isatty())
+    )
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=False,
+    )
+    formatter = structlog.stdlib.ProcessorFormatter(
+        foreign_pre_chain=shared,
+        processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, last],
+    )
+    output = logging.StreamHandler(stream or sys.stderr)
+    output.setFormatter(formatter)
+    root = logging.getLogger()
+    root.handlers = [output]
+    root.setLevel(level)
+    for noisy in ("botocore", "boto3", "urllib3", "s3transfer"):
+        logging.getLogger(noisy).setLevel(logging.WARNING)
+
+
+def tell(event: str, **fields: Any) -> None:
+    """Log one event of the table; fields are values from AWS or ours, never secrets."""
+    structlog.get_logger("sagewarden").info(event, **fields)
+
+
+def _inert(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    """Nothing from AWS can forge a line: control characters become visible."""
+    return {
+        key: visible(value) if isinstance(value, str) and not key.startswith("_") else value
+        for key, value in event.items()
+    }
+
+
+def _json(event: EventDict, **_options: Any) -> str:
+    return orjson.dumps(event, default=str).decode()

@@ -1,0 +1,258 @@
+"""The composition root: the only place where settings meet adapters."""
+
+import secrets
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC
+from pathlib import Path
+
+from sagewarden.adapters.aws.calls import CallCounter, Reads
+from sagewarden.adapters.aws.effects import SageMakerEffects
+from sagewarden.adapters.aws.inventory import SageMakerSurveys
+from sagewarden.adapters.aws.limiter import Limiters
+from sagewarden.adapters.aws.looks import SageMakerLooks
+from sagewarden.adapters.aws.records import SageMakerRecords
+from sagewarden.adapters.aws.session import Access, TargetSession
+from sagewarden.adapters.clock import wall_now
+from sagewarden.adapters.policyfiles import load_policies
+from sagewarden.adapters.reports.csv_report import render_judged_csv, render_outcomes_csv
+from sagewarden.adapters.reports.html_report import render_html
+from sagewarden.adapters.reports.markdown_summary import render_markdown
+from sagewarden.adapters.telemetry.logs import tell
+from sagewarden.adapters.telemetry.notices import FileChannel, LogChannel
+from sagewarden.adapters.vault import codec
+from sagewarden.adapters.vault.opening import open_vault
+from sagewarden.application.judging import Governance
+from sagewarden.application.lease import Lease
+from sagewarden.application.notice import Channel
+from sagewarden.application.ports import Bench
+from sagewarden.application.ports.aws import Effects, Progress
+from sagewarden.application.ports.vault import Vault
+from sagewarden.application.sweep import Run
+from sagewarden.core.durations import spell_duration
+from sagewarden.core.entities import Target
+from sagewarden.core.limits import Limit, Limits
+from sagewarden.core.marks import MarkRules
+from sagewarden.core.report import Report
+from sagewarden.errors import SettingsError, UsageError
+from sagewarden.settings import LimitSettings, Settings, TargetSettings
+
+LOWERED_GRACE_DAYS = 7
+
+
+class VaultCodec:
+    """The archive codec as the use cases ask for it."""
+
+    archive = staticmethod(codec.encode)
+    lines = staticmethod(codec.decode)
+    pack = staticmethod(codec.pack)
+
+
+def boot_monotonic() -> float:
+    """Seconds on a clock that also counts while the machine is suspended, where there is one."""
+    clock = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
+    return time.clock_gettime(clock)
+
+
+@dataclass(slots=True)
+class Process:
+    """What all targets of this process share: whether it was asked to stop, and who watches."""
+
+    stop: threading.Event = field(default_factory=threading.Event)
+    progress: Progress = lambda _what, _count, _of: None
+
+    def rest(self, seconds: float) -> None:
+        """Wait; edges that are open are still put back at a decent pace after a stop."""
+        threading.Event().wait(seconds)
+
+
+@dataclass(slots=True)
+class Wired:
+    """One target, ready to work on."""
+
+    bench: Bench
+    session: TargetSession
+    reads: Reads
+
+
+def targets_of(settings: Settings, only: str | None = None) -> tuple[TargetSettings, ...]:
+    """Return the targets to work on; raise SettingsError when there is none."""
+    chosen = tuple(
+        each
+        for each in settings.targets
+        if only is None or only in {each.name, each.account_id, f"{each.account_id}/{each.region}"}
+    )
+    if not chosen:
+        named = f" called {only!r}" if only else ""
+        raise SettingsError(
+            f"there is no target{named} in the settings",
+            advice="Add `targets:` with account_id and region to sagewarden.yaml.",
+        )
+    return chosen
+
+
+def wire_target(settings: Settings, chosen: TargetSettings, process: Process) -> Wired:
+    """Build everything that one target needs; nothing is called yet."""
+    target = Target(chosen.account_id, chosen.region, chosen.name)
+    session = TargetSession(
+        Access(
+            target=target,
+            role_arn=chosen.role_arn,
+            external_id=chosen.external_id,
+            endpoint_url=settings.aws.endpoint_url,
+            profile=settings.aws.profile,
+        ),
+        wall_now,
+        time.monotonic,
+    )
+    reads = Reads(
+        session=session,
+        limiters=Limiters(time.monotonic, process.stop),
+        counter=CallCounter(),
+        stop=process.stop,
+        monotonic=time.monotonic,
+    )
+    looks = SageMakerLooks(reads)
+    bench = Bench(
+        target=target,
+        vault=_vault(settings, session, process),
+        codec=VaultCodec(),
+        surveys=SageMakerSurveys(reads, looks, search_lag=settings.run.search_lag),
+        looks=looks,
+        records=SageMakerRecords(reads),
+        effects=None,
+        rest=process.rest,
+        stopping=process.stop.is_set,
+        monotonic=boot_monotonic,
+        events=tell,
+        progress=process.progress,
+    )
+    return Wired(bench, session, reads)
+
+
+def _vault(settings: Settings, session: TargetSession, process: Process) -> Vault:
+    if settings.vault is None:
+        raise SettingsError(
+            "there is no vault in the settings",
+            advice="Add `vault: {address: s3://BUCKET/PREFIX}` to sagewarden.yaml.",
+        )
+    return open_vault(
+        settings.vault.address,
+        client=session.s3,
+        kms_key=settings.vault.kms_key,
+        wait=process.rest,
+    )
+
+
+def check_may_act(settings: Settings, wired: Wired) -> None:
+    """Refuse to delete from a real account with an archive that a lost disk would take along."""
+    vault = settings.vault
+    on_disk = vault is not None and not vault.address.startswith("s3://")
+    if on_disk and wired.session.endpoint_is_aws and vault and not vault.directory_is_durable:
+        raise UsageError(
+            f"the vault {vault.address} is a directory, and {wired.session.endpoint} is AWS itself",
+            advice="Use an s3:// vault, or set vault.directory_is_durable if that directory is as "
+            "safe as a bucket. Reading commands work as they are.",
+        )
+
+
+def govern(settings: Settings, wired: Wired, policies: Path | None = None) -> Governance:
+    """Load the policies and gather what governs a target."""
+    place = policies or settings.policies
+    if place is None:
+        raise SettingsError(
+            "no policies are named",
+            advice="Set `policies: DIRECTORY` in sagewarden.yaml, or give --policies DIRECTORY.",
+        )
+    limits = settings.limits
+    endpoint = "" if wired.session.endpoint_is_aws else wired.session.endpoint
+    return Governance(
+        policies=load_policies(place),
+        rules=MarkRules(limits.matches, limits.match_interval, limits.min_grace),
+        limits=Limits(
+            automatic=Limit(limits.automatic.share, limits.automatic.components),
+            hard=Limit(limits.hard.share, limits.hard.components),
+        ),
+        channels=_channels(settings),
+        lanes=settings.run.lanes,
+        lease_seconds=settings.run.lease.total_seconds(),
+        endpoint=endpoint,
+        notes=tuple(lowered(settings)),
+    )
+
+
+def _channels(settings: Settings) -> list[Channel]:
+    channels: list[Channel] = [LogChannel(counts=settings.notice.log_counts)]
+    if settings.notice.file is not None:
+        channels.append(FileChannel(settings.notice.file))
+    return channels
+
+
+def lowered(settings: Settings) -> list[str]:
+    """Say which safety settings are weaker than their defaults: every report repeats it."""
+    told = []
+    ours, usual = settings.limits, Settings.model_fields["limits"].default
+    if ours.min_grace < usual.min_grace:
+        told.append(
+            f"limits.min_grace is lowered to {spell_duration(ours.min_grace)} "
+            f"(default {spell_duration(usual.min_grace)})"
+        )
+    if ours.matches < usual.matches:
+        told.append(f"limits.matches is lowered to {ours.matches} (default {usual.matches})")
+    if ours.match_interval < usual.match_interval:
+        told.append(
+            f"limits.match_interval is lowered to {spell_duration(ours.match_interval)} "
+            f"(default {spell_duration(usual.match_interval)})"
+        )
+    told += _wider("automatic", ours.automatic, usual.automatic)
+    told += _wider("hard", ours.hard, usual.hard)
+    return told
+
+
+def _wider(name: str, ours: LimitSettings, usual: LimitSettings) -> list[str]:
+    told = []
+    if ours.share > usual.share:
+        told.append(
+            f"limits.{name}.share is raised to {ours.share:.0%} (default {usual.share:.0%})"
+        )
+    if (
+        usual.components is not None
+        and (ours.components or usual.components + 1) > usual.components
+    ):
+        raised = "no limit" if ours.components is None else ours.components
+        told.append(f"limits.{name}.components is raised to {raised} (default {usual.components})")
+    return told
+
+
+def new_run(settings: Settings, wired: Wired) -> Run:
+    """Name a new run; its effects are wired only once the lease is held."""
+    check_may_act(settings, wired)
+    nonce = secrets.token_hex(4)
+    return Run(
+        name=f"{wall_now().astimezone(UTC):%Y%m%dT%H%M%SZ}-{nonce}",
+        nonce=secrets.token_hex(16),
+        wire=_effects(wired),
+        render=renderings,
+    )
+
+
+def _effects(wired: Wired) -> Callable[[Bench, Lease], Effects]:
+    def wire(_bench: Bench, lease: Lease) -> Effects:
+        undisturbed = threading.Event()
+        return SageMakerEffects(
+            wired.session, Limiters(time.monotonic, undisturbed), wired.reads.counter, lease.guard
+        )
+
+    return wire
+
+
+def renderings(report: Report) -> Mapping[str, bytes]:
+    """Every file that is stored beside a report's JSON."""
+    return {
+        "report.html": render_html(report),
+        "outcomes.csv": render_outcomes_csv(report),
+        "judged.csv": render_judged_csv(report),
+        "summary.md": render_markdown(report).encode(),
+    }

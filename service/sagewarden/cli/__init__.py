@@ -1,0 +1,1 @@
+"""The command line: thin, and slow to import nothing; each command imports what it needs."""

@@ -1,0 +1,131 @@
+"""How commands talk: results on standard output, everything else on standard error."""
+
+import signal
+import sys
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import orjson
+from rich.console import Console, RenderableType
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
+from rich.text import Text
+
+from sagewarden.core.visible import visible
+from sagewarden.errors import SageWardenError
+
+if TYPE_CHECKING:
+    from sagewarden.bootstrap import Process
+
+out = Console(highlight=False, soft_wrap=False)
+err = Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+def say(what: RenderableType) -> None:
+    """Print a result for people."""
+    out.print(what)
+
+
+def say_json(content: Any) -> None:
+    """Print a result for programs: one JSON document, its newline after it."""
+    body = orjson.dumps(content, option=orjson.OPT_INDENT_2, default=str)
+    sys.stdout.write(body.decode("utf-8", "replace") + "\n")
+    sys.stdout.flush()
+
+
+def tell_error(error: SageWardenError, *, as_json: bool) -> None:
+    """Say what happened, and what to do about it."""
+    if as_json:
+        say_json(
+            {
+                "error": type(error).__name__,
+                "message": error.message,
+                "advice": error.advice,
+                "exit_code": error.exit_code,
+            }
+        )
+        return
+    lines = [visible(line) for line in error.message.split("\n")]
+    err.print(Text.assemble(("error: ", "bold red"), "\n".join(lines)))
+    if error.advice:
+        err.print(Text.assemble(("  do: ", "bold"), visible(error.advice)))
+
+
+class Bar:
+    """A progress bar on a terminal, a JSON line now and then on a pipe."""
+
+    def __init__(self, bars: Progress | None) -> None:
+        self._bars = bars
+        self._tasks: dict[str, Any] = {}
+        self._told: dict[str, int] = {}
+        self._lock = threading.Lock()
+
+    def __call__(self, what: str, count: int, of: int | None) -> None:
+        """Show how far something is."""
+        with self._lock:
+            if self._bars is None:
+                self._line(what, count, of)
+            else:
+                self._move(self._bars, what, count, of)
+
+    def _move(self, bars: Progress, what: str, count: int, of: int | None) -> None:
+        if what not in self._tasks:
+            self._tasks[what] = bars.add_task(what, total=of)
+        bars.update(self._tasks[what], completed=count, total=of)
+
+    def _line(self, what: str, count: int, of: int | None) -> None:
+        if count < self._told.get(what, -EVERY) + EVERY and count != of:
+            return
+        self._told[what] = count
+        line: Mapping[str, Any] = {"progress": what, "count": count, "of": of}
+        sys.stderr.write(orjson.dumps(line).decode() + "\n")
+
+
+EVERY = 1_000
+"""Counts between two lines on a pipe."""
+
+
+@contextmanager
+def working() -> Iterator["Process"]:
+    """Show progress, and turn the first SIGINT or SIGTERM into a wish to stop."""
+    from sagewarden.adapters.telemetry.logs import configure_logs  # noqa: PLC0415 -- slow
+    from sagewarden.bootstrap import Process  # noqa: PLC0415 -- slow
+
+    terminal = sys.stderr.isatty()
+    configure_logs(as_json=not terminal, level="WARNING" if terminal else "INFO")
+    with _bars(on=terminal) as bars:
+        work = Process(progress=Bar(bars))
+        previous = {each: signal.getsignal(each) for each in (signal.SIGINT, signal.SIGTERM)}
+        got: list[int] = []
+
+        def stop(number: int, _frame: object) -> None:
+            got.append(number)
+            work.stop.set()
+            if len(got) > 1:
+                raise KeyboardInterrupt
+
+        for number in previous:
+            signal.signal(number, stop)
+        try:
+            yield work
+        finally:
+            for number, before in previous.items():
+                signal.signal(number, before)
+        if got:
+            raise SystemExit(128 + got[0])
+
+
+@contextmanager
+def _bars(*, on: bool) -> Iterator[Progress | None]:
+    if not on:
+        yield None
+        return
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+    )
+    with Progress(*columns, console=err, transient=True) as bars:
+        yield bars

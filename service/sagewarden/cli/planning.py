@@ -1,0 +1,174 @@
+"""`plan` and `explain`: they read, and say what would happen and why."""
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated, Any
+
+from cyclopts import Parameter
+
+from sagewarden.cli.console import say, say_json, working
+from sagewarden.cli.options import Policies, Where
+from sagewarden.errors import UsageError
+
+if TYPE_CHECKING:
+    from sagewarden.application.explain import Explained
+    from sagewarden.application.judging import Governance, Judged
+    from sagewarden.bootstrap import Wired
+    from sagewarden.core.report import Report
+
+WHERE = Where()
+
+
+def plan(
+    *,
+    policies: Policies = None,
+    at: Annotated[str | None, Parameter(name="--at")] = None,
+    where: Where = WHERE,
+) -> int:
+    """See the target, judge it, and print what is due, marked and kept, with the plan's digest.
+
+    Sends no write to SageMaker. The plan is stored in the vault so that it can be approved.
+
+    Parameters
+    ----------
+    policies
+        Directory of policy files, instead of the one in the settings.
+    at
+        Play a future day, such as 2027-01-31: judge as if it were then. Nothing is stored.
+    """
+    from sagewarden import bootstrap  # noqa: PLC0415 -- slow to import
+    from sagewarden.application.judging import check_identity, judge_target  # noqa: PLC0415
+    from sagewarden.application.plans import store_plan  # noqa: PLC0415
+
+    day = None if at is None else _day(at)
+    settings = where.effective().settings
+    worst = 0
+    with working() as process:
+        answers = []
+        for chosen in bootstrap.targets_of(settings, where.target):
+            wired = bootstrap.wire_target(settings, chosen, process)
+            governance = bootstrap.govern(settings, wired, policies)
+            identity = check_identity(wired.bench)
+            judged = judge_target(wired.bench, governance, at=day)
+            if judged.plan.units and day is None and judged.inventory.complete:
+                store_plan(wired.bench, judged.plan, judged.measure)
+            answers.append((judged, _report(wired, governance, judged, identity)))
+            worst = max(worst, 0 if judged.inventory.complete else 3)
+    for judged, report in answers:
+        _say_plan(judged, report, as_json=where.json)
+    return worst
+
+
+def _report(wired: "Wired", governance: "Governance", judged: "Judged", identity: str) -> "Report":
+    from sagewarden.application.reporting import Story, build_report  # noqa: PLC0415
+
+    story = Story(
+        run="(plan)",
+        mode="plan",
+        began=judged.inventory.began,
+        identity=identity,
+        judged=judged,
+        plans=[judged.plan] if judged.plan.units else [],
+        exit_code=0 if judged.inventory.complete else 3,
+    )
+    story.advice += _next_steps(judged)
+    return build_report(wired.bench, governance, story)
+
+
+def _next_steps(judged: "Judged") -> list[str]:
+    from sagewarden.core.judge import Verdict  # noqa: PLC0415
+    from sagewarden.core.limits import Room  # noqa: PLC0415
+
+    start = judged.plan.digest[:12]
+    if not judged.plan.units:
+        marked = judged.judgements.count(Verdict.MARK)
+        if not marked:
+            return ["Nothing is due and nothing is marked."]
+        return [
+            f"Nothing is due yet: {marked} matches wait for their mark, grace period or notice. "
+            "`sagewarden sweep` counts this match and marks what is new."
+        ]
+    if judged.measure.room is Room.REFUSED:
+        return ["A hard limit refuses this plan, approved or not; see the limits above."]
+    if judged.measure.room is Room.NEEDS_APPROVAL:
+        return [f"This plan waits for approval: `sagewarden approve {start}`."]
+    return [f"`sagewarden apply {start}` does exactly this; `sagewarden sweep` plans anew first."]
+
+
+def _say_plan(judged: "Judged", report: "Report", *, as_json: bool) -> None:
+    from sagewarden.adapters.reports.terminal import plan_table  # noqa: PLC0415
+
+    if as_json:
+        say_json({"plan": judged.plan.spelled(), "report": report.spelled()})
+    else:
+        say(plan_table(report))
+
+
+def _day(text: str) -> datetime:
+    try:
+        day = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise UsageError(f"--at {text}: {error}", advice="Write it as 2027-01-31.") from error
+    return day.replace(tzinfo=UTC) if day.tzinfo is None else day.astimezone(UTC)
+
+
+def explain(name: str, *, policies: Policies = None, where: Where = WHERE) -> int:
+    """Say why an experiment, trial or trial component is kept, marked or due, and until when.
+
+    Parameters
+    ----------
+    name
+        Its name or display name; case does not matter.
+    policies
+        Directory of policy files, instead of the one in the settings.
+    """
+    from sagewarden import bootstrap  # noqa: PLC0415 -- slow to import
+    from sagewarden.application.explain import explain_name  # noqa: PLC0415
+    from sagewarden.application.judging import check_identity, judge_target  # noqa: PLC0415
+
+    settings = where.effective().settings
+    found: list[Explained] = []
+    with working() as process:
+        for chosen in bootstrap.targets_of(settings, where.target):
+            wired = bootstrap.wire_target(settings, chosen, process)
+            governance = bootstrap.govern(settings, wired, policies)
+            check_identity(wired.bench)
+            found += explain_name(judge_target(wired.bench, governance), governance, name)
+    if not found:
+        raise UsageError(
+            f"no experiment, trial or trial component is called {name!r}",
+            advice="Names are those that AWS lists; the target may be another one (--target).",
+        )
+    if where.json:
+        say_json([_spelled(each) for each in found])
+    else:
+        from sagewarden.cli.explaining import picture  # noqa: PLC0415
+
+        for each in found:
+            say(picture(each))
+    return 0
+
+
+def _spelled(each: "Explained") -> dict[str, Any]:
+    return {
+        "kind": str(each.entity.kind),
+        "name": each.entity.name,
+        "arn": each.entity.arn,
+        "created": each.entity.created,
+        "above": [entity.name for entity in each.above],
+        "parts": each.parts,
+        "kept_by": list(each.shields),
+        "policies": [
+            {
+                "policy": view.policy.name,
+                "place": str(view.policy.place),
+                "judged": view.root.name,
+                "verdict": None if view.judgement is None else str(view.judgement.verdict),
+                "against": [] if view.judgement is None else list(view.judgement.against),
+                "findings": [
+                    {"holds": finding.truth.name.lower(), "text": finding.text}
+                    for finding in view.findings
+                ],
+            }
+            for view in each.views
+        ],
+    }

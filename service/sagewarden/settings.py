@@ -1,0 +1,250 @@
+"""Settings: a file, then the environment, then a secrets directory, each value traceable.
+
+Nothing that acts has a default: without targets, policies and a vault, nothing is read or written.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    EnvSettingsSource,
+    InitSettingsSource,
+    PydanticBaseSettingsSource,
+    SecretsSettingsSource,
+    SettingsConfigDict,
+)
+
+from sagewarden.adapters.policyfiles.plain import read_plain
+from sagewarden.core.durations import parse_duration, spell_duration
+from sagewarden.errors import SettingsError
+
+DEFAULT_FILE = Path("sagewarden.yaml")
+"""Read when it is there and no other file is named."""
+
+PREFIX = "SAGEWARDEN_"
+
+
+def _duration(value: Any) -> Any:
+    return parse_duration(value) if isinstance(value, str) else value
+
+
+def _share(value: Any) -> Any:
+    if isinstance(value, str) and re.fullmatch(r"\d{1,3}(\.\d+)?%", value):
+        return float(value[:-1]) / 100
+    raise ValueError("a share is written with a percent sign, such as 10%")
+
+
+Duration = Annotated[
+    timedelta, BeforeValidator(_duration), PlainSerializer(spell_duration, return_type=str)
+]
+Share = Annotated[
+    float,
+    BeforeValidator(_share),
+    Field(ge=0, le=1),
+    PlainSerializer(lambda share: f"{share * 100:g}%", return_type=str),
+]
+
+
+class Section(BaseModel):
+    """A frozen group of settings; an unknown name is an error."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class TargetSettings(Section):
+    """One account and region to govern."""
+
+    account_id: str = Field(pattern=r"^\d{12}$", description="The account, pinned: STS must agree.")
+    region: str = Field(pattern=r"^[a-z]{2}(-[a-z]+)+-\d$", description="The AWS region.")
+    name: str = Field("", description="What people call it.")
+    role_arn: str | None = Field(None, description="Role to assume; without one, own credentials.")
+    external_id: str | None = Field(None, description="External id for that role.")
+
+
+class VaultSettings(Section):
+    """Where everything durable lies."""
+
+    address: str = Field(description="`s3://bucket/prefix`, or a directory's path.")
+    kms_key: str | None = Field(None, description="KMS key for new objects in S3.")
+    directory_is_durable: bool = Field(
+        False,  # noqa: FBT003 -- a default's value
+        description="A directory may be the only archive of what is deleted from a real account.",
+    )
+
+
+class LimitSettings(Section):
+    """How much of a target one plan may take, of all that matches before holds and keeps."""
+
+    share: Share = Field(0.1, description="Of each kind.")
+    components: int | None = Field(1000, ge=0, description="Trial components, at most.")
+
+
+class HardLimitSettings(LimitSettings):
+    """Above this a plan is refused even when it is approved."""
+
+    share: Share = Field(0.5, description="Of each kind.")
+    components: int | None = Field(None, ge=0, description="Trial components; none: no count.")
+
+
+class LimitsSettings(Section):
+    """Limits and patience."""
+
+    automatic: LimitSettings = LimitSettings()
+    hard: HardLimitSettings = HardLimitSettings()
+    min_grace: Duration = Field(
+        timedelta(days=7), description="A floor under every policy's grace period."
+    )
+    matches: int = Field(2, ge=1, description="Matches that count before an entity can be due.")
+    match_interval: Duration = Field(
+        timedelta(hours=1), description="Time between two matches that count."
+    )
+
+
+class NoticeSettings(Section):
+    """How owners are told of marks."""
+
+    log_counts: bool = Field(
+        False,  # noqa: FBT003 -- a default's value
+        description="Whether the log and the report alone make a mark announced.",
+    )
+    file: Path | None = Field(
+        None, description="A file that notices are appended to, as JSON lines."
+    )
+
+
+class RunSettings(Section):
+    """How a run works."""
+
+    lanes: int = Field(8, ge=1, le=10, description="Components taken apart side by side.")
+    lease: Duration = Field(
+        timedelta(minutes=1), description="How long a silent worker keeps its target."
+    )
+    search_lag: Duration = Field(timedelta(minutes=2), description="How far Search may be behind.")
+
+
+class AwsSettings(Section):
+    """How AWS is reached; everything else is boto3's own chain."""
+
+    endpoint_url: str | None = Field(None, description="Another endpoint than AWS's own.")
+    profile: str | None = Field(None, description="A profile of the shared configuration.")
+
+
+@dataclass
+class Layers:
+    """What each source gave, lowest first: (where it came from, what it said)."""
+
+    found: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+
+
+class Settings(BaseSettings):
+    """Every setting there is."""
+
+    model_config = SettingsConfigDict(
+        frozen=True,
+        extra="forbid",
+        env_prefix=PREFIX,
+        env_nested_delimiter="__",
+    )
+
+    targets: tuple[TargetSettings, ...] = Field((), description="The accounts and regions.")
+    policies: Path | None = Field(None, description="Directory of policy files.")
+    vault: VaultSettings | None = None
+    limits: LimitsSettings = LimitsSettings()
+    notice: NoticeSettings = NoticeSettings()
+    run: RunSettings = RunSettings()
+    aws: AwsSettings = AwsSettings()
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],  # noqa: ARG003
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Take values as `load_settings` merged them, and from nowhere else."""
+        return (init_settings,)
+
+
+@dataclass(frozen=True, slots=True)
+class Effective:
+    """Settings, and for each value that is not a default, where it came from."""
+
+    settings: Settings
+    origins: Mapping[str, str]
+
+    def rows(self) -> list[tuple[str, Any, str]]:
+        """Return (name, value, origin) of every setting, nested names joined by dots."""
+        dumped = self.settings.model_dump(mode="json")
+        return [(name, value, self.origins.get(name, "default")) for name, value in _leaves(dumped)]
+
+
+def load_settings(
+    file: Path | None = None,
+    *,
+    secrets: Path | None = None,
+    given: Mapping[str, Any] | None = None,
+) -> Effective:
+    """Load settings; raise SettingsError with every fault at once.
+
+    Later sources win: `file` (or ./sagewarden.yaml when it is there), the environment, the
+    `secrets` directory, and what the command line has `given`.
+    """
+    layers: list[tuple[str, dict[str, Any]]] = []
+    path = file or (DEFAULT_FILE if DEFAULT_FILE.exists() else None)
+    if path is not None:
+        layers.append((str(path), read_plain(path)))
+    layers.append(("environment", EnvSettingsSource(Settings)()))
+    if secrets is not None:
+        layers.append((str(secrets), SecretsSettingsSource(Settings, secrets_dir=secrets)()))
+    layers.append(("command line", InitSettingsSource(Settings, dict(given or {}))()))
+    merged: dict[str, Any] = {}
+    origins: dict[str, str] = {}
+    for origin, values in layers:
+        merged = _merged(merged, values)
+        origins |= {name: origin for name, _ in _leaves(values)}
+    try:
+        return Effective(Settings(**merged), origins)
+    except ValidationError as error:
+        raise SettingsError(
+            "the settings are wrong:\n" + "\n".join(_told(error, origins)),
+            advice="`sagewarden config show` lists every setting with its origin.",
+        ) from error
+
+
+def _merged(below: dict[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
+    result = dict(below)
+    for name, value in above.items():
+        if isinstance(value, Mapping) and isinstance(result.get(name), dict):
+            result[name] = _merged(result[name], value)
+        else:
+            result[name] = value
+    return result
+
+
+def _leaves(values: Mapping[str, Any], start: str = "") -> list[tuple[str, Any]]:
+    leaves: list[tuple[str, Any]] = []
+    for name, value in values.items():
+        if isinstance(value, Mapping):
+            leaves += _leaves(value, f"{start}{name}.")
+        else:
+            leaves.append((f"{start}{name}", value))
+    return leaves
+
+
+def _told(error: ValidationError, origins: Mapping[str, str]) -> list[str]:
+    told = []
+    for each in error.errors(include_url=False, include_context=False):
+        name = ".".join(str(part) for part in each["loc"])
+        origin = next(
+            (where for known, where in origins.items() if name.startswith(known)), "not set"
+        )
+        told.append(f"  {name} ({origin}): {each['msg']}")
+    return told
