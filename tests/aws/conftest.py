@@ -37,12 +37,13 @@ class World:
     box: Sandbox
     session: TargetSession
     patience: Patience = BRIEF
+    pace: Pace = EAGER
     stop: threading.Event = field(default_factory=threading.Event)
     counter: CallCounter = field(default_factory=CallCounter)
 
     @property
     def limiters(self) -> Limiters:
-        return Limiters(time.monotonic, self.stop, EAGER)
+        return Limiters(time.monotonic, self.stop, self.pace)
 
     def reads(self, session: TargetSession | None = None) -> Reads:
         return Reads(

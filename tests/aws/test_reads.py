@@ -1,10 +1,14 @@
 """The path of every read: attempts, pages, counts."""
 
+from dataclasses import replace
 from datetime import UTC
 from typing import TYPE_CHECKING
 
 import pytest
 
+from sagewarden.adapters.aws.calls import Patience
+from sagewarden.adapters.aws.limiter import Pace
+from sagewarden.adapters.aws.looks import SageMakerLooks
 from sagewarden.errors import AccessDenied, ReadFailed, Throttled
 
 if TYPE_CHECKING:
@@ -47,6 +51,12 @@ def test_nothing_is_read_once_we_stop(tree: "World") -> None:
     assert tree.sent() == []
 
 
+def test_looks_of_a_unit_in_work_go_on_after_a_stop(tree: "World") -> None:
+    """An edge that we removed is put back during a shutdown, and that takes looks."""
+    tree.stop.set()
+    assert SageMakerLooks(tree.reads().to_the_end()).trials_of("Comp") == ("tri",)
+
+
 def test_pages_are_followed_to_the_end(tree: "World") -> None:
     """Pages of one, as a service under load may give."""
     for number in range(4):
@@ -72,3 +82,12 @@ def test_times_are_in_utc(tree: "World") -> None:
     """Wherever the machine stands."""
     answer = tree.reads().ask("DescribeTrial", TrialName="Tri")
     assert answer["CreationTime"].tzinfo is UTC
+
+
+def test_an_inventory_outlives_a_slow_service(world: "World") -> None:
+    """Throttles cost time and a few calls, and leave no gap."""
+    world.box.seed(components=600, seed=3)
+    world.box.admin.set_knobs(rates={"*": 8.0})
+    patient = replace(world, patience=Patience(pause=0.1, longest=2.0), pace=Pace(start=8.0))
+    assert patient.survey().gaps == ()
+    assert patient.counter.by_result()["Search", "throttled"] > 0

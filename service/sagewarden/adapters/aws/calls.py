@@ -4,7 +4,7 @@ import random
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from botocore import xform_name
@@ -61,7 +61,7 @@ class CallCounter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reads:
-    """Reads of one target. Safe to share between threads."""
+    """Reads of one target. Safe to share between threads; once `stop` is set they all fail."""
 
     session: TargetSession
     limiters: Limiters
@@ -70,6 +70,13 @@ class Reads:
     monotonic: Callable[[], float]
     patience: Patience = field(default_factory=Patience)
     chance: Callable[[], float] = field(default=random.SystemRandom().random)
+
+    def to_the_end(self) -> "Reads":
+        """Return the same reads, sharing rates and counts, that go on when `stop` is set.
+
+        For the looks of a unit in work: putting an edge back during a shutdown needs them.
+        """
+        return replace(self, stop=threading.Event())
 
     def ask(self, operation: str, **request: Any) -> Answer:
         """Return a whole answer, without its ResponseMetadata.
@@ -115,7 +122,7 @@ class Reads:
             more = {"NextToken": token}
 
     def _take_turn(self, operation: str) -> None:
-        if not self.limiters.of(operation).wait():
+        if not self.limiters.of(operation).wait(self.stop):
             raise ReadFailed(f"{operation}: stopped before the call was made")
 
     def _send(self, operation: str, request: Mapping[str, Any]) -> Answer:

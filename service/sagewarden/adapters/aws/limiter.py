@@ -35,7 +35,7 @@ _CALLS_A_PERIOD = 4
 class Limiter:
     """One operation's rate, shared by all threads; `monotonic` gives seconds, never a date.
 
-    Waiting ends early when `stop` is set.
+    Waiting ends early when `stop` is set, or the event that a caller waits with instead.
     """
 
     def __init__(self, pace: Pace, monotonic: Callable[[], float], stop: threading.Event) -> None:
@@ -54,13 +54,14 @@ class Limiter:
         """Calls a second, as of now."""
         return self._rate
 
-    def wait(self) -> bool:
+    def wait(self, stop: threading.Event | None = None) -> bool:
         """Wait for this call's turn; return False if `stop` was set before it came."""
+        stop = stop or self._stop
         with self._lock:
             now = self._monotonic()
             slot = max(now, self._next_slot)
             self._next_slot = slot + 1 / self._rate
-        return not (self._stop.wait(slot - now) if slot > now else self._stop.is_set())
+        return not (stop.wait(slot - now) if slot > now else stop.is_set())
 
     def accepted(self) -> None:
         """Note that AWS took a call, whatever it answered."""
