@@ -38,7 +38,7 @@ class Sandbox:
         port: int = 0,
     ) -> None:
         _refuse_outside(host)
-        self.host = host
+        self.host = "127.0.0.1" if host == "localhost" else host
         self.port = port
         self.account = account
         self.region = region
@@ -58,7 +58,8 @@ class Sandbox:
     @property
     def url(self) -> str:
         """Where every service answers."""
-        return f"http://{self.host}:{self.port}"
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"http://{host}:{self.port}"
 
     @property
     def knobs(self) -> Knobs:
