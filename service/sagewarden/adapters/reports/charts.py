@@ -91,15 +91,19 @@ class Stacks:
 
 
 def inventory_charts(report: Report) -> tuple[Bars, ...]:
-    """Return the inventory by kind, status and origin, and by idle time; empty ones left out."""
+    """Return the inventory by kind, status and origin; empty ones are left out."""
     kinds = {f"{kind}s".replace("-", " "): report.inventory.get(kind, 0) for kind in KINDS}
     charts = (
         bars("By kind", kinds.items()),
         bars("Components by status", _largest_first(report.statuses)),
         bars("Components by origin", _largest_first(report.origins)),
-        bars("Idle for", report.idle_histogram),
     )
     return tuple(chart for chart in charts if any(bar.value != "0" for bar in chart.bars))
+
+
+def idle_chart(report: Report) -> Bars:
+    """Return how many have been idle for how long, as the report orders it."""
+    return bars("Idle for", report.idle_histogram)
 
 
 def outcome_chart(report: Report) -> Bars:

@@ -13,8 +13,9 @@ from sagewarden.core.visible import shortened
 POLICIES: Final = 20
 LINES: Final = 10
 _LONGEST: Final = 300
-_MARKS: Final = re.compile(r"[\\`*_\[\]<>|~&$]|:(?=//)|(?<=www)\.|^\s*[-+=#]", re.IGNORECASE)
-_NUMBERED: Final = re.compile(r"^(\s*\d+)(?=[.)])")
+_MARKS: Final = re.compile(
+    r"[\\`*_\[\]<>|~&$]|:(?=//)|(?<=www)\.|^\s*(?:[-+=#]|\d+[.)])", re.IGNORECASE
+)
 _CALLS: Final = re.compile(r"[@#]")
 _JOINER: Final = "\u2060"
 """A word joiner: after these signs it keeps a chat from calling a person or linking an issue."""
@@ -27,8 +28,9 @@ def render_markdown(report: Report) -> str:
 
 def escaped(text: str) -> str:
     """Return text as words only: no link, no mark-up, no mention, one line."""
-    words = _NUMBERED.sub(r"\1\\", shortened(text, _LONGEST))
-    marked = _MARKS.sub(lambda found: found.group()[:-1] + "\\" + found.group()[-1], words)
+    marked = _MARKS.sub(
+        lambda found: f"{found.group()[:-1]}\\{found.group()[-1]}", shortened(text, _LONGEST)
+    )
     return _CALLS.sub(lambda found: found.group() + _JOINER, marked)
 
 

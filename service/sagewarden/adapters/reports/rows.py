@@ -1,7 +1,7 @@
 """Long tables cut to what a page can hold, with the count of what is left out."""
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -25,13 +25,25 @@ class JudgedTable:
 
 
 @dataclass(frozen=True, slots=True)
+class Bundle:
+    """Steps of one policy and rule whose evidence is one archive object."""
+
+    policy: str
+    rule: str
+    archive_key: str
+    archive_sha256: str
+    rows: tuple[OutcomeRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class UnitTable:
-    """The outcomes of one unit that fit; `results` and `total` count all of them."""
+    """The outcomes of one unit that fit: `shown` of `total`; `results` counts all of them."""
 
     unit: str
     title: str
     name: str
-    rows: tuple[OutcomeRow, ...]
+    bundles: tuple[Bundle, ...]
+    shown: int
     results: tuple[tuple[str, int], ...]
     total: int
     in_trouble: bool
@@ -70,11 +82,20 @@ def _unit(unit: str, rows: Sequence[OutcomeRow], everything: Sequence[OutcomeRow
         unit=unit,
         title=top.kind.replace("-", " ") if alone else counted(entities, "trial component"),
         name=top.name if alone else f"from {top.name}",
-        rows=tuple(rows),
+        bundles=tuple(_bundles(rows)),
+        shown=len(rows),
         results=tuple(sorted(results.items(), key=lambda each: (each[0] not in _TROUBLE, each[0]))),
         total=len(everything),
         in_trouble=not _TROUBLE.isdisjoint(results),
     )
+
+
+def _bundles(rows: Sequence[OutcomeRow]) -> Iterator[Bundle]:
+    groups: dict[tuple[str, str, str, str], list[OutcomeRow]] = defaultdict(list)
+    for row in rows:
+        groups[row.policy, row.rule, row.archive_key, row.archive_sha256].append(row)
+    for evidence, members in groups.items():
+        yield Bundle(*evidence, tuple(members))
 
 
 def _rank(kind: str) -> int:

@@ -71,6 +71,20 @@ def plan_table(report: Report) -> RenderableType:
     return Group(*parts)
 
 
+def plan_verdict(report: Report, digest: str) -> RenderableType:
+    """Return how a plan stands against the limits, what it could not see, and the next step."""
+    parts: list[RenderableType] = [""]
+    if digest:
+        parts.append(Text.assemble(("Digest ", "bold"), (_seen(digest), "cyan")))
+        parts.append(Text.assemble(("Limits ", "bold"), _seen(report.limits)))
+    parts += _list("Exceeded", report.exceeded, "yellow")
+    parts += _list("Could not be read", report.gaps[: SAMPLES * 3], "yellow")
+    parts += _more(len(report.gaps) - SAMPLES * 3)
+    parts += _list("Mind these", report.notes, "yellow")
+    parts += _list("What to do next", report.advice, "cyan")
+    return Group(*parts)
+
+
 def _policy(row: PolicyRow) -> Text:
     text = Text.assemble((_seen(row.name), "bold"), "  ")
     grace = f", grace {_seen(row.grace)}" if row.grace else ""

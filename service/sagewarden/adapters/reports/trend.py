@@ -9,9 +9,9 @@ from sagewarden.core.report import PastRun, Report
 
 LEFT: Final = 44
 RIGHT: Final = 352
-CURVE: Final = (18, 108)
+CURVE: Final = (24, 108)
 """Top and bottom of the curve of components."""
-COLUMNS: Final = (142, 196)
+COLUMNS: Final = (152, 206)
 """Top and bottom of the columns of deletions."""
 _RUNS: Final = 60
 _COLUMN: Final = 10.0

@@ -19,10 +19,9 @@ TROUBLE: Final = (Result.NEEDS_PERSON, Result.REFUSED, Result.UNDONE)
 """Results that someone should look at, the worst first."""
 
 _SINGULAR: Final = {"trial-component": "component"}
-_SPELLED_TIME: Final = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d)(?::\d\d(?:\.\d+)?)?(?:Z|\+00:00)")
+_SPELLED_TIME: Final = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d)(:\d\d)?(?:\.\d+)?(?:Z|\+00:00)")
 _SECONDS_A_MINUTE: Final = 60
 _DIGEST: Final = 12
-_KEY_ENDS: Final = 18
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +99,12 @@ def moment(spelled: str) -> str:
     return f"{found[1]} {found[2]} UTC" if found else spelled
 
 
+def second(spelled: str) -> str:
+    """Spell an ISO time in UTC to the second; return any other text as it came."""
+    found = _SPELLED_TIME.fullmatch(spelled)
+    return f"{found[1]} {found[2]}{found[3] or ''} UTC" if found else spelled
+
+
 def lasted(began: str, ended: str) -> str:
     """Spell how long a run took, or nothing when a time cannot be read."""
     try:
@@ -113,9 +118,3 @@ def lasted(began: str, ended: str) -> str:
 def brief(digest: str) -> str:
     """Return the start of a digest: enough to tell it from others by eye."""
     return shortened(digest, _DIGEST) if len(digest) <= _DIGEST else f"{digest[:_DIGEST]}\u2026"
-
-
-def ends(key: str) -> str:
-    """Return both ends of a long key."""
-    short = len(key) <= 2 * _KEY_ENDS + 1
-    return key if short else f"{key[:_KEY_ENDS]}\u2026{key[-_KEY_ENDS:]}"
