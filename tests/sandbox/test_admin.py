@@ -90,6 +90,27 @@ def test_an_adversary_acts_right_before_a_call(
     assert (told, logged) == ("ValidationException", ["DeleteTrial"])
 
 
+def test_a_permission_can_be_lost_right_before_a_call(
+    sm: Any, tree: Any, admin: Admin, refused: Any
+) -> None:
+    """An adversary may turn knobs."""
+    tree(t1=[])
+    lost = {"*": ["sagemaker:DeleteTrial"]}
+    admin.add_hook(Hook(operation="DeleteTrial", knobs={"denied": lost}))
+    assert refused(sm.delete_trial, TrialName="t1")[0] == "AccessDeniedException"
+
+
+def test_a_clock_set_back_hides_nothing(sm: Any, admin: Admin) -> None:
+    """Without lag, Search and List show what is there."""
+    sm.create_experiment(ExperimentName="n")
+    admin.advance(-3_600)
+    found = (
+        len(sm.search(Resource="Experiment")["Results"]),
+        len(sm.list_experiments()["ExperimentSummaries"]),
+    )
+    assert found == (1, 1)
+
+
 def test_every_call_is_logged_with_its_outcome(sm: Any, admin: Admin, refused: Any) -> None:
     """Number, operation, account, resource, code, whether it writes and was applied."""
     sm.create_experiment(ExperimentName="n")

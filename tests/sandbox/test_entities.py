@@ -107,6 +107,15 @@ def test_an_update_merges_and_removes_parameters(sm: Any) -> None:
     assert found == {"a": {"NumberValue": 1}, "n": {"NumberValue": 2}}
 
 
+def test_a_trial_changes_its_display_name_only(sm: Any, tree: Any) -> None:
+    """UpdateTrial keeps name and experiment."""
+    tree(t1=[])
+    sm.update_trial(TrialName="t1", DisplayName="shown")
+    found = sm.describe_trial(TrialName="t1")
+    expected = ("t1", "shown", "exp")
+    assert (found["TrialName"], found["DisplayName"], found["ExperimentName"]) == expected
+
+
 def test_an_update_moves_the_last_modified_time(sm: Any, admin: Admin) -> None:
     """It is the time of the update, on the sandbox's clock."""
     admin.freeze(1_700_000_000.0)

@@ -32,6 +32,13 @@ def test_artifacts_are_shared_by_their_source_uri(sm: Any) -> None:
     assert found == [True, False]
 
 
+def test_an_artifact_is_named_like_a_file(sm: Any) -> None:
+    """Both SDKs send file names, whatever the model's pattern says."""
+    source = {"SourceUri": "s3://b/data.csv"}
+    sm.create_artifact(ArtifactName="my_data.csv", ArtifactType="Tracker", Source=source)
+    assert sm.list_artifacts()["ArtifactSummaries"][0]["ArtifactName"] == "my_data.csv"
+
+
 def test_an_edge_is_listed_from_either_end(sm: Any, edge: dict[str, str]) -> None:
     """With the types of both."""
     (found,) = sm.list_associations(DestinationArn=edge["DestinationArn"])["AssociationSummaries"]

@@ -168,6 +168,14 @@ def test_lists_lag_behind_describe(sm: Any, tree: Any, admin: Admin) -> None:
 
 
 @pytest.mark.usefixtures("many")
+def test_a_token_of_another_query_is_refused(sm: Any, refused: Any) -> None:
+    """Sorted by name, a token that holds a time leads nowhere."""
+    token = sm.list_trial_components()["NextToken"]
+    code, _, _ = refused(sm.list_trial_components, SortBy="Name", NextToken=token)
+    assert code == "ValidationException"
+
+
+@pytest.mark.usefixtures("many")
 def test_a_token_that_means_nothing_is_refused(sm: Any, refused: Any) -> None:
     """With a ValidationException."""
     assert refused(sm.list_trial_components, NextToken="nonsense")[0] == "ValidationException"

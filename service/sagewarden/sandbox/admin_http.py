@@ -1,7 +1,7 @@
 """The admin path: `/_sandbox/…`, JSON in, JSON out.
 
 GET knobs, rules, clock, calls (query: after, writes, service); POST knobs, fault, hook, clock,
-perform, snapshot, restore, reset, clear-calls, clear-rules, remove-rule, seed.
+perform, snapshot, restore, reset, clear-calls, clear-rules, remove-rule.
 """
 
 from collections.abc import Callable

@@ -105,6 +105,7 @@ class Engine:
             _befall(admission, fault)
 
     def _act(self, hook: Hook, logged: LoggedCall) -> None:
+        self.knobs.update(hook.knobs)
         for step in hook.calls:
             address = Address(
                 step.get("service", "sagemaker"),

@@ -96,10 +96,12 @@ class Fault(Rule):
 
 @dataclass(slots=True, kw_only=True)
 class Hook(Rule):
-    """An adversary: SageMaker calls made right before the calls of a rule, unlogged, unlimited."""
+    """An adversary: what it does right before the calls of a rule, unlogged and unlimited."""
 
     calls: list[dict[str, Any]] = field(default_factory=list)
     """Each `{"operation": …, "params": …}`; `service`, `account`, `region` if they differ."""
+    knobs: dict[str, Any] = field(default_factory=dict)
+    """Settings that change at that moment, such as a permission that is lost (`denied`)."""
 
 
 RuleT = TypeVar("RuleT", bound=Rule)

@@ -100,7 +100,7 @@ class Sandbox:
 
     @contextmanager
     def running(self) -> Iterator["Sandbox"]:
-        """Serve from a background thread while the block lasts."""
+        """Serve from a background thread while the block lasts; once for each sandbox."""
         started, stop = threading.Event(), asyncio.Event()
         failures: list[BaseException] = []
         thread = threading.Thread(

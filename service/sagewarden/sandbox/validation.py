@@ -20,6 +20,9 @@ Check = Callable[[Any, str, list[str]], Any]
 _PUNCTUATION_SPACES = " \\u00a0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000"
 _UNICODE_CLASSES = {r"\p{L}": r"\w", r"\p{N}": r"\w", r"\p{Z}": _PUNCTUATION_SPACES}
 
+LENIENT = {("CreateArtifactRequest", "ArtifactName")}
+"""Members whose pattern AWS cannot mean: both SDKs send plain file names there ("data.csv")."""
+
 
 @cache
 def service_model(service: str) -> ServiceModel:
@@ -111,7 +114,10 @@ class _Compiler:
         return self._made[shape.name]
 
     def _structure(self, shape: StructureShape) -> Check:
-        members = {name: self.check_of(member) for name, member in shape.members.items()}
+        members = {
+            name: _length_check(member) if (shape.name, name) in LENIENT else self.check_of(member)
+            for name, member in shape.members.items()
+        }
         required = tuple(shape.required_members)
 
         def check(value: Any, where: str, complaints: list[str]) -> Any:

@@ -1,5 +1,6 @@
 """One call on its way through an operation, and what operations share."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -72,12 +73,16 @@ class Call:
 
     def searched(self, table: Table[Any]) -> View[Any]:
         """Return a table as Search sees it."""
-        return View(table, self.now - self.knobs.search_lag_seconds)
+        return self._older(table, self.knobs.search_lag_seconds)
 
     def listed(self, table: Table[Any]) -> View[Any]:
         """Return a table as List sees it."""
         lag = self.knobs.list_lag_seconds
-        return View(table, self.now - (self.knobs.search_lag_seconds if lag is None else lag))
+        return self._older(table, self.knobs.search_lag_seconds if lag is None else lag)
+
+    def _older(self, table: Table[Any], seconds: float) -> View[Any]:
+        """Look at a table as it was; without lag at what it is, wherever the clock was set."""
+        return View(table, self.now - seconds if seconds > 0 else math.inf)
 
 
 def tags_in(params: Mapping[str, Any]) -> dict[str, str]:
