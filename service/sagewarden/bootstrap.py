@@ -11,7 +11,7 @@ from pathlib import Path
 from sagewarden.adapters.aws.calls import CallCounter, Reads
 from sagewarden.adapters.aws.effects import SageMakerEffects
 from sagewarden.adapters.aws.inventory import SageMakerSurveys
-from sagewarden.adapters.aws.limiter import Limiters
+from sagewarden.adapters.aws.limiter import WRITING, Limiters
 from sagewarden.adapters.aws.looks import SageMakerLooks
 from sagewarden.adapters.aws.records import SageMakerRecords
 from sagewarden.adapters.aws.session import Access, TargetSession
@@ -74,7 +74,8 @@ class Wired:
 
     bench: Bench
     session: TargetSession
-    reads: Reads
+    counter: CallCounter
+    paces: Limiters
 
 
 def targets_of(settings: Settings, only: str | None = None) -> tuple[TargetSettings, ...]:
@@ -114,14 +115,14 @@ def wire_target(settings: Settings, chosen: TargetSettings, process: Process) ->
         stop=process.stop,
         monotonic=time.monotonic,
     )
-    looks = SageMakerLooks(reads)
+    undisturbed = reads.to_the_end()  # edges are put back after a stop, too
     bench = Bench(
         target=target,
         vault=_vault(settings, session, process),
         codec=VaultCodec(),
-        surveys=SageMakerSurveys(reads, looks, search_lag=settings.run.search_lag),
-        looks=looks,
-        records=SageMakerRecords(reads),
+        surveys=SageMakerSurveys(reads, SageMakerLooks(reads), search_lag=settings.run.search_lag),
+        looks=SageMakerLooks(undisturbed),
+        records=SageMakerRecords(undisturbed),
         effects=None,
         rest=process.rest,
         stopping=process.stop.is_set,
@@ -129,7 +130,8 @@ def wire_target(settings: Settings, chosen: TargetSettings, process: Process) ->
         events=tell,
         progress=process.progress,
     )
-    return Wired(bench, session, reads)
+    paces = Limiters(time.monotonic, threading.Event(), WRITING)
+    return Wired(bench, session, reads.counter, paces)
 
 
 def _vault(settings: Settings, session: TargetSession, process: Process) -> Vault:
@@ -231,7 +233,7 @@ def new_run(settings: Settings, wired: Wired) -> Run:
     check_may_act(settings, wired)
     nonce = secrets.token_hex(4)
     return Run(
-        name=f"{wall_now().astimezone(UTC):%Y%m%dT%H%M%SZ}-{nonce}",
+        name=f"{wall_now().astimezone(UTC):%Y%m%dt%H%M%Sz}-{nonce}",
         nonce=secrets.token_hex(16),
         wire=_effects(wired),
         render=renderings,
@@ -240,10 +242,7 @@ def new_run(settings: Settings, wired: Wired) -> Run:
 
 def _effects(wired: Wired) -> Callable[[Bench, Lease], Effects]:
     def wire(_bench: Bench, lease: Lease) -> Effects:
-        undisturbed = threading.Event()
-        return SageMakerEffects(
-            wired.session, Limiters(time.monotonic, undisturbed), wired.reads.counter, lease.guard
-        )
+        return SageMakerEffects(wired.session, wired.paces, wired.counter, lease.guard)
 
     return wire
 

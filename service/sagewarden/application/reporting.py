@@ -130,14 +130,15 @@ def _history(bench: Bench, but: str) -> Iterable[PastRun]:
 
 
 def _outcome_rows(bench: Bench, story: Story) -> tuple[OutcomeRow, ...]:
+    """One row a step: of a step that a dead run left and this one did, the later outcome."""
     journal = Journal(bench.vault, bench.target)
     rows: list[OutcomeRow] = []
     for run in (*story.adopted, story.run):
         for entry in journal.entries(run):
             rows += _journalled(entry)
-    told = {(row.kind, row.name, row.created_ms, row.effect, row.trial) for row in rows}
+    told = {_place(row) for row in rows}
     rows += [row for row in _left_rows(story) if _place(row) not in told]
-    return tuple(rows)
+    return tuple({_place(row): row for row in rows}.values())
 
 
 def _place(row: OutcomeRow) -> tuple[str, str, int, str, str]:

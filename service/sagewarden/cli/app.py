@@ -15,17 +15,57 @@ app = App(
 _policy = App(name="policy", help="Policy files: check them.")
 _config = App(name="config", help="Settings: what counts and where it came from.")
 
-app.command("sagewarden.cli.demo:demo", name="demo")
-app.command("sagewarden.cli.sandboxing:sandbox", name="sandbox")
-app.command("sagewarden.cli.planning:plan", name="plan")
-app.command("sagewarden.cli.running:approve", name="approve")
-app.command("sagewarden.cli.running:apply", name="apply")
-app.command("sagewarden.cli.running:sweep", name="sweep")
-app.command("sagewarden.cli.planning:explain", name="explain")
-app.command("sagewarden.cli.telling:report", name="report")
-app.command("sagewarden.cli.switches:pause", name="pause")
-app.command("sagewarden.cli.switches:unpause", name="unpause")
-_policy.command("sagewarden.cli.policies:validate", name="validate")
-_config.command("sagewarden.cli.telling:show_config", name="show")
+app.command(
+    "sagewarden.cli.demo:demo",
+    name="demo",
+    help="Watch the whole job on a fake AWS: no account, no set-up.",
+)
+app.command(
+    "sagewarden.cli.sandboxing:sandbox",
+    name="sandbox",
+    help="Serve the fake AWS alone, on a port of this machine.",
+)
+app.command(
+    "sagewarden.cli.planning:plan",
+    name="plan",
+    help="Read only: what is due, marked and kept, and why.",
+)
+app.command(
+    "sagewarden.cli.running:approve",
+    name="approve",
+    help="Let a plan outside the automatic limits begin, for 72 hours.",
+)
+app.command(
+    "sagewarden.cli.running:apply",
+    name="apply",
+    help="Do exactly one stored plan and nothing else.",
+)
+app.command(
+    "sagewarden.cli.running:sweep",
+    name="sweep",
+    help="One full run over all targets, as the daemon does it.",
+)
+app.command(
+    "sagewarden.cli.planning:explain",
+    name="explain",
+    help="Why one entity is kept, marked or due, and until when.",
+)
+app.command(
+    "sagewarden.cli.telling:report",
+    name="report",
+    help="The report of a run: table, json, csv, html or markdown.",
+)
+app.command("sagewarden.cli.switches:pause", name="pause", help="Stop all deleting at once.")
+app.command("sagewarden.cli.switches:unpause", name="unpause", help="Let deleting go on.")
+_policy.command(
+    "sagewarden.cli.policies:validate",
+    name="validate",
+    help="Check policy files; every fault with its place.",
+)
+_config.command(
+    "sagewarden.cli.telling:show_config",
+    name="show",
+    help="Each setting that counts, and where it came from.",
+)
 app.command(_policy)
 app.command(_config)

@@ -83,10 +83,11 @@ def _next_steps(judged: "Judged") -> list[str]:
         marked = judged.judgements.count(Verdict.MARK)
         if not marked:
             return ["Nothing is due and nothing is marked."]
-        return [
+        told = (
             f"Nothing is due yet: {marked} matches wait for their mark, grace period or notice. "
             "`sagewarden sweep` counts this match and marks what is new."
-        ]
+        )
+        return [told]
     if judged.measure.room is Room.REFUSED:
         return ["A hard limit refuses this plan, approved or not; see the limits above."]
     if judged.measure.room is Room.NEEDS_APPROVAL:
@@ -95,12 +96,13 @@ def _next_steps(judged: "Judged") -> list[str]:
 
 
 def _say_plan(judged: "Judged", report: "Report", *, as_json: bool) -> None:
-    from sagewarden.adapters.reports.terminal import plan_table  # noqa: PLC0415
+    from sagewarden.adapters.reports.terminal import plan_table, plan_verdict  # noqa: PLC0415
 
     if as_json:
         say_json({"plan": judged.plan.spelled(), "report": report.spelled()})
     else:
         say(plan_table(report))
+        say(plan_verdict(report, judged.plan.digest if judged.plan.units else ""))
 
 
 def _day(text: str) -> datetime:

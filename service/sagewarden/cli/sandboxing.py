@@ -7,7 +7,7 @@ from cyclopts import Parameter
 from sagewarden.errors import UsageError
 
 
-def sandbox(
+def sandbox(  # noqa: PLR0913 -- one option each
     *,
     port: int = 0,
     components: Annotated[int, Parameter(name=["--components", "-n"])] = 2_000,

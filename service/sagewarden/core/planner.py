@@ -34,7 +34,7 @@ def plan_of(target: Target, policies: str, due: Iterable[Judgement], forest: For
     going = _going(due, forest)
     units = [_tree_unit(members, going, forest) for members in _trees(going, forest)]
     units += [_batch_unit(members, going, forest) for members in _batches(going, forest)]
-    units.sort(key=lambda unit: (unit.kind, unit.entities[0].identity))
+    units.sort(key=lambda unit: (not unit.is_tree, unit.entities[0].identity))
     return Plan(target=target, policies=policies, units=tuple(units))
 
 
