@@ -36,7 +36,7 @@ def test_it_is_short(report: Report) -> None:
         ("- x", r"\- x"),
         ("# x", "\\#\u2060 x"),
         ("1. x", r"1\. x"),
-        ("a\nb", "a\u240ab"),
+        ("a\nb", "a\u27e8LF\u27e9b"),
         ("\\", "\\\\"),
     ],
 )

@@ -6,11 +6,12 @@ For people's eyes only; evidence (JSON, archives, journals) keeps every characte
 import re
 from typing import Final
 
-PICTURES: Final = 0x2400
-"""Where Unicode's pictures of the control characters begin, in the order of the controls."""
-
-DELETE: Final = 0x7F
-PICTURE_OF_DELETE: Final = "\u2421"
+_NAMES: Final = (
+    "NUL SOH STX ETX EOT ENQ ACK BEL BS TAB LF VT FF CR SO SI "
+    "DLE DC1 DC2 DC3 DC4 NAK SYN ETB CAN EM SUB ESC FS GS RS US"
+)
+_CONTROLS: Final = tuple(_NAMES.split())
+"""What ASCII calls its controls, from 0 on; many fonts lack Unicode's pictures of them."""
 
 _UNSEEN: Final = re.compile(
     "["
@@ -27,8 +28,8 @@ _UNSEEN: Final = re.compile(
 def visible(text: str) -> str:
     """Return text in which each unseen character is replaced by a sign that is seen.
 
-    Controls become their Unicode pictures (NUL is U+2400, newline U+240A), all others their
-    number: `\u27e8U+202E\u27e9`. The answer is one line and can be encoded as UTF-8.
+    The signs are names between angle brackets, `\u27e8ESC\u27e9` or `\u27e8U+202E\u27e9`. The answer is
+    one line and can be encoded as UTF-8.
     """
     return text if text.isascii() and text.isprintable() else _UNSEEN.sub(_sign, text)
 
@@ -41,6 +42,4 @@ def shortened(text: str, most: int) -> str:
 
 def _sign(found: re.Match[str]) -> str:
     code = ord(found.group())
-    if code < ord(" "):
-        return chr(PICTURES + code)
-    return PICTURE_OF_DELETE if code == DELETE else f"\u27e8U+{code:04X}\u27e9"
+    return f"\u27e8{_CONTROLS[code] if code < len(_CONTROLS) else f'U+{code:04X}'}\u27e9"
