@@ -6,7 +6,7 @@ import re
 from dataclasses import fields, replace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.reports.hostile import HOSTILE, spoiled_report
 from tests.reports.sample import build
@@ -74,6 +74,7 @@ def test_no_hostile_cell_runs_or_breaks_its_line(text: str) -> None:
     assert not [each for line in lines for each in line if RUNS.search(each)]
 
 
+@settings(deadline=None)
 @given(st.text(st.characters(exclude_categories=())))
 def test_no_text_at_all_runs(text: str) -> None:
     named = replace(SMALL, outcomes=(replace(SMALL.outcomes[0], name=text),))

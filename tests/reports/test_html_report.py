@@ -6,7 +6,7 @@ from dataclasses import replace
 from hashlib import sha256
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.reports.hostile import HOSTILE, spoiled_report
 from tests.reports.page import Page
@@ -165,6 +165,7 @@ def test_templates_do_not_run_twice() -> None:
     assert Page(render_html(spoiled_report(SMALL, "49"))).text.count("49") > text.count("49")
 
 
+@settings(deadline=None)  # a whole page each time, on whatever machine
 @given(st.text(st.characters(exclude_categories=()), max_size=200))
 def test_any_text_is_inert(text: str) -> None:
     page = Page(render_html(spoiled_report(SMALL, text)))

@@ -4,7 +4,7 @@ import json
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.reports.hostile import HOSTILE, spoiled_report
 from tests.reports.sample import build
@@ -29,6 +29,7 @@ def test_hostile_text_comes_back_exactly(text: str) -> None:
     assert read_json(render_json(spoilt)) == spoilt
 
 
+@settings(deadline=None)
 @given(st.text(st.characters(exclude_categories=())))
 def test_any_text_comes_back_exactly(text: str) -> None:
     noted = replace(SMALL, notes=(text,))

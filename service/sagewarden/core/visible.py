@@ -28,8 +28,8 @@ _UNSEEN: Final = re.compile(
 def visible(text: str) -> str:
     """Return text in which each unseen character is replaced by a sign that is seen.
 
-    The signs are names between angle brackets, `\u27e8ESC\u27e9` or `\u27e8U+202E\u27e9`. The answer is
-    one line and can be encoded as UTF-8.
+    The signs are names between angle brackets, `\u27e8ESC\u27e9` or `\u27e8U+202E\u27e9`. The
+    answer is one line and can be encoded as UTF-8.
     """
     return text if text.isascii() and text.isprintable() else _UNSEEN.sub(_sign, text)
 
