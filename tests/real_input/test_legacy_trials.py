@@ -11,6 +11,10 @@ from tests.real_input.users import User
 from sagewarden.core.archive import ArchiveRecord
 from sagewarden.core.entities import Kind
 
+pytestmark = pytest.mark.filterwarnings(  # Python 3.12 and later
+    "ignore:datetime.datetime.utcnow:DeprecationWarning:smexperiments._utils"
+)
+
 
 @pytest.mark.parametrize("facet", FACETS)
 def test_what_a_tracker_logs_reads_back(
