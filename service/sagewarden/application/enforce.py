@@ -1,7 +1,9 @@
 """Enforces a plan: unit by unit, bundle by bundle, archive first."""
 
+import itertools
+import threading
 from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 
 from sagewarden.application.archiving import Archived, Archivist, Voucher
@@ -10,6 +12,7 @@ from sagewarden.application.looking import Watch
 from sagewarden.application.ports import Bench
 from sagewarden.application.ports.aws import Effects
 from sagewarden.application.turns import STOPS, Evidence, Turns, TurnState
+from sagewarden.core.archive import VerifiedArchive
 from sagewarden.core.bundles import Bundle, Turn, bundles
 from sagewarden.core.canonical import milliseconds, spell_time
 from sagewarden.core.entities import Entity, Identity
@@ -29,112 +32,182 @@ class Enforcement:
     lanes: int
 
 
+UNITS = 4
+"""Units that are enforced side by side, so that one that waits for AWS does not idle the rest."""
+
+ASKED = "the process was asked to stop"
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A bundle's archive, or why there is none. `number` is its place in the journal."""
+
+    number: int
+    archived: Archived | None
+    reason: str = ""
+
+
 class Enforcer:
-    """Enforces one plan in one run; remembers what came of each step."""
+    """Enforces one plan in one run; remembers what came of each step.
+
+    With one lane everything happens in one order; with more, units run side by side and share
+    the lanes, so that never more than `lanes` components are between their cut and their delete.
+    """
 
     def __init__(self, order: Enforcement, plan: Plan) -> None:
         self._order = order
         self._bench = order.bench
         self._plan = plan
         self._archivist = Archivist(order.bench, order.lanes)
-        self._sequence = 0
+        self._numbers = itertools.count(1)
+        self._lock = threading.Lock()
+        self._broken = threading.Event()
         self._done = 0
         self.outcomes: list[Outcome] = []
 
     def enforce(self) -> list[Outcome]:
         """Enforce every unit; one that stops does not stop the others.
 
-        What concerns the lease, the vault or broken evidence is raised and ends the run.
+        What concerns the lease, the vault or broken evidence is raised and ends the run, after
+        every turn under way has come to its end.
         """
-        total = sum(len(unit.steps) for unit in self._plan.units)
-        for unit in self._plan.units:
-            self._enforce_unit(unit)
-            self._done += len(unit.steps)
-            self._bench.progress("enforcing", self._done, total)
+        units = self._plan.units
+        if self._order.lanes == 1:
+            for unit in units:
+                self._enforce_unit(unit, None)
+        else:
+            with ThreadPoolExecutor(self._order.lanes) as lanes, ThreadPoolExecutor(UNITS) as side:
+                list(side.map(lambda unit: self._enforce_unit(unit, lanes), units))
         return self.outcomes
 
-    def _enforce_unit(self, unit: Unit) -> None:
+    def _enforce_unit(self, unit: Unit, lanes: Executor | None) -> None:
         try:
-            if self._bench.stopping():
-                self._skip(unit.steps, "the process was asked to stop")
-                return
+            self._take_unit(unit, lanes)
+        except BaseException:
+            self._broken.set()
+            raise
+        with self._lock:
+            self._done += len(unit.steps)
+            total = sum(len(each.steps) for each in self._plan.units)
+            self._bench.progress("enforcing", self._done, total)
+
+    def _take_unit(self, unit: Unit, lanes: Executor | None) -> None:
+        if self._asked():
+            self._skip(unit.steps, ASKED)
+            return
+        try:
             self._order.watch.unit(unit)
         except STOPS as reason:
             self._stop(unit, unit.steps, str(reason))
             return
         left = list(bundles(unit))
-        while left:
-            surprise = self._enforce_bundle(unit, left.pop(0))
-            if surprise is not None:
-                self._stop(unit, [step for each in left for step in each.steps], surprise)
-                return
+        with ThreadPoolExecutor(1) as ahead:
+            archive = self._archived(unit, left[0])
+            while left:
+                bundle = left.pop(0)
+                following = ahead.submit(self._archived, unit, left[0]) if left else None
+                surprise = self._enforce_bundle(unit, bundle, archive, lanes)
+                if surprise is not None:
+                    self._stop(unit, [step for each in left for step in each.steps], surprise)
+                    return
+                if following is not None:
+                    archive = following.result()
+
+    def _archived(self, unit: Unit, bundle: Bundle) -> Prepared:
+        """Archive a bundle; the next one is archived while this one is enforced."""
+        number = next(self._numbers)
+        voucher = Voucher(self._order.run, self._plan.digest, unit.identity, number)
+        try:
+            return Prepared(number, self._archivist.archive(bundle.entities, voucher))
+        except STOPS as reason:
+            return Prepared(number, None, str(reason))
+
+    def _asked(self) -> bool:
+        return self._broken.is_set() or self._bench.stopping()
 
     def _stop(self, unit: Unit, steps: Iterable[Step], reason: str) -> None:
         self._bench.events("unit.stopped", unit=unit.identity[:12], reason=reason)
         self._skip(steps, reason)
 
     def _skip(self, steps: Iterable[Step], reason: str) -> None:
-        self.outcomes += [Outcome(step, Result.NOT_ATTEMPTED, reason) for step in steps]
+        self._add(Outcome(step, Result.NOT_ATTEMPTED, reason) for step in steps)
 
-    def _enforce_bundle(self, unit: Unit, bundle: Bundle) -> str | None:
+    def _add(self, outcomes: Iterable[Outcome]) -> None:
+        with self._lock:
+            self.outcomes += outcomes
+
+    def _enforce_bundle(
+        self, unit: Unit, bundle: Bundle, prepared: Prepared, lanes: Executor | None
+    ) -> str | None:
         """Enforce one bundle; return why the unit must stop, or None."""
-        if self._bench.stopping():
-            self._skip(bundle.steps, "the process was asked to stop")
-            return "the process was asked to stop"
-        voucher = Voucher(self._order.run, self._plan.digest, unit.identity, self._next())
+        reason = self._against(unit, prepared)
+        if reason is not None or prepared.archived is None:
+            self._skip(bundle.steps, reason or "")
+            return reason
         try:
-            archived = self._archivist.archive(bundle.entities, voucher)
-            if unit.is_tree and archived.left_out:
-                self._skip(bundle.steps, _first(archived.left_out))
-                return _first(archived.left_out)
             above = self._order.watch.bundle(unit, bundle)
-        except STOPS as reason:
-            self._skip(bundle.steps, str(reason))
-            return str(reason)
-        return self._act(unit, _without(bundle, archived, self._skip), archived, above)
+        except STOPS as stop:
+            self._skip(bundle.steps, str(stop))
+            return str(stop)
+        turns = _without(bundle, prepared.archived, self._skip)
+        if not turns or prepared.archived.archive is None:
+            return None
+        intent = self._intent(unit, turns, prepared, above)
+        return self._act(intent, prepared.archived.archive, turns, lanes)
+
+    def _against(self, unit: Unit, prepared: Prepared) -> str | None:
+        if self._asked():
+            return ASKED
+        if prepared.archived is None:
+            return prepared.reason
+        if unit.is_tree and prepared.archived.left_out:
+            return next(iter(prepared.archived.left_out.values()))
+        return None
 
     def _act(
-        self, unit: Unit, turns: Sequence[Turn], archived: Archived, above: dict[Identity, Entity]
+        self,
+        intent: Intent,
+        archive: VerifiedArchive,
+        turns: Sequence[Turn],
+        lanes: Executor | None,
     ) -> str | None:
-        if not turns or archived.archive is None:
-            return None
-        intent = self._intent(unit, turns, archived, above)
-        evidence = Evidence(archived.archive, intent, self._order.journal.intend(intent))
-        taker = Turns(
-            self._bench, self._order.effects, self._order.watch, self._order.journal, evidence
-        )
+        order = self._order
+        evidence = Evidence(archive, intent, order.journal.intend(intent))
+        taker = Turns(self._bench, order.effects, order.watch, order.journal, evidence)
+        shared = any(turn.spared for turn in turns)
         states = run_turns(
             taker.take,
             turns,
-            lanes=self._order.lanes,
-            tree=unit.is_tree,
-            asked=self._bench.stopping,
+            lanes=None if shared else lanes,
+            tree=intent.is_tree,
+            asked=self._asked,
         )
         outcomes = [outcome for state in states for outcome in state.outcomes.values()]
-        self._order.journal.settle(
+        order.journal.settle(
             Settled(
-                run=self._order.run,
+                run=order.run,
                 sequence=intent.sequence,
-                settled_by=self._order.run,
+                settled_by=order.run,
                 outcomes=tuple(outcomes),
                 at=spell_time(self._bench.looks.now()),
             )
         )
-        self.outcomes += outcomes
+        self._add(outcomes)
         told = [outcome.detail for outcome in outcomes if outcome.detail]
-        return told[0] if unit.is_tree and any(state.stopped() for state in states) else None
+        return told[0] if intent.is_tree and any(state.stopped() for state in states) else None
 
     def _intent(
-        self, unit: Unit, turns: Sequence[Turn], archived: Archived, above: dict[Identity, Entity]
+        self, unit: Unit, turns: Sequence[Turn], prepared: Prepared, above: dict[Identity, Entity]
     ) -> Intent:
         entities = {each.identity: each for turn in turns for each in (turn.going, *turn.spared)}
+        archived = prepared.archived
+        assert archived is not None and archived.archive is not None  # noqa: S101, PT018 -- checked by the caller
         touched = dict(archived.modified)
         for identity, entity in above.items():
             touched[identity] = milliseconds(entity.modified or entity.created)
-        assert archived.archive is not None  # noqa: S101 -- checked by the caller
         return Intent(
             run=self._order.run,
-            sequence=self._sequence,
+            sequence=prepared.number,
             plan=self._plan.digest,
             unit=unit.identity,
             is_tree=unit.is_tree,
@@ -147,20 +220,16 @@ class Enforcer:
             sent=spell_time(self._bench.looks.now()),
         )
 
-    def _next(self) -> int:
-        self._sequence += 1
-        return self._sequence
-
 
 def run_turns(
     take: Callable[[Turn], TurnState],
     turns: Sequence[Turn],
     *,
-    lanes: int,
+    lanes: Executor | None,
     tree: bool,
     asked: Callable[[], bool],
 ) -> list[TurnState]:
-    """Take turns side by side, `lanes` at once.
+    """Take turns side by side in the lanes, or one after the other without any.
 
     After a surprise in a tree, or when asked to stop, turns that have not begun are not taken;
     those under way come to their own end, so that no edge stays open.
@@ -169,7 +238,7 @@ def run_turns(
 
     def one(turn: Turn) -> TurnState:
         if asked():
-            halted.append("the process was asked to stop")
+            halted.append(ASKED)
         if halted:
             state = TurnState()
             for step in turn.steps:
@@ -180,10 +249,15 @@ def run_turns(
             halted.append(next(each.detail for each in state.outcomes.values() if each.detail))
         return state
 
-    if lanes == 1:
+    if lanes is None:
         return [one(turn) for turn in turns]
-    with ThreadPoolExecutor(lanes) as pool:
-        return list(pool.map(one, turns))
+    return _all_ended([lanes.submit(one, turn) for turn in turns])
+
+
+def _all_ended(futures: Sequence["Future[TurnState]"]) -> list[TurnState]:
+    """Wait for every turn, then raise what the first one to fail raised, if one did."""
+    wait(futures)
+    return [future.result() for future in futures]
 
 
 def _without(
@@ -209,7 +283,3 @@ def _without(
 
 def _above(unit: Unit, above: dict[Identity, Entity]) -> tuple[PlannedEntity, ...]:
     return tuple(each for each in (*unit.entities, *unit.ancestors) if each.identity in above)
-
-
-def _first(reasons: dict[Identity, str]) -> str:
-    return next(iter(reasons.values()))

@@ -1,6 +1,7 @@
 """Settles what a run that died left open, before anything else is judged."""
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from sagewarden.application.archiving import read_back
@@ -12,7 +13,7 @@ from sagewarden.application.writes import remember_writes
 from sagewarden.core.bundles import Turn, turns_of
 from sagewarden.core.canonical import spell_time
 from sagewarden.core.entities import Identity
-from sagewarden.core.journal import Intent, Outcome, Result, Settled
+from sagewarden.core.journal import Intent, Result, Settled
 from sagewarden.core.keys import Family, plan_key, prefix
 from sagewarden.core.plan import Step, Unit, read_plan
 from sagewarden.core.policy import PolicySet
@@ -60,9 +61,11 @@ class Resumer:
             self._bench, self._order.effects, self._order.watch, self._order.journal, evidence
         )
         forbidden = "an undo had begun" if entry.undoing else self._forbidden(intent)
-        outcomes: list[Outcome] = []
-        for turn in turns_of(intent.entities, intent.steps):
-            outcomes += self._turn(taker, turn, forbidden).outcomes.values()
+        turns = turns_of(intent.entities, intent.steps)
+        shared = any(turn.spared for turn in turns)
+        with ThreadPoolExecutor(1 if shared else self._order.lanes) as lanes:
+            states = list(lanes.map(lambda turn: self._turn(taker, turn, forbidden), turns))
+        outcomes = [outcome for state in states for outcome in state.outcomes.values()]
         self._bench.events(
             "resume.settled", dead_run=intent.run, bundle=intent.sequence, steps=len(outcomes)
         )
@@ -100,17 +103,16 @@ class Resumer:
 
     def _turn(self, taker: Turns, turn: Turn, forbidden: str | None) -> TurnState:
         """Find out how far the turn came, then finish it, undo it or leave it."""
-        removed = self._removed(turn)
         state = TurnState()
         if not self._alive(turn.going.identity):
             for step in turn.steps:
                 state.note(step, Result.DONE, "found done when the run was resumed")
             return state
+        removed = self._removed(turn)
         if removed and forbidden is None:
             return taker.take(turn, removed)
-        for step in removed:
-            state.removed.append(step)
         if removed:
+            state.removed += removed
             taker.undo(state, forbidden or "")
         for step in turn.steps:
             if step not in state.outcomes:
@@ -121,15 +123,11 @@ class Resumer:
         """Which edges are gone of components that are still there."""
         gone: list[Step] = []
         for identity in {step.identity: None for step in turn.edges}:
-            edges = [step for step in turn.edges if step.identity == identity]
-            gone += self._missing(identity, edges)
+            if identity == turn.going.identity or self._alive(identity):
+                trials = self._bench.looks.trials_of(identity.name)
+                edges = [step for step in turn.edges if step.identity == identity]
+                gone += [step for step in edges if step.trial not in trials]
         return gone
-
-    def _missing(self, identity: Identity, edges: Sequence[Step]) -> list[Step]:
-        if not self._alive(identity):
-            return []
-        trials = self._bench.looks.trials_of(identity.name)
-        return [step for step in edges if step.trial not in trials]
 
     def _alive(self, identity: Identity) -> bool:
         try:

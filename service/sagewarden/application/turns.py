@@ -37,7 +37,7 @@ from sagewarden.errors import (
     StillLinked,
 )
 
-PATIENCE = (0.2, 0.4, 0.8, 1.6, 3.2, 6.4, 12.8, 12.8, 12.8)
+PATIENCE = (0.5, 1.0, 1.0, 2.0, 4.0, 8.0, 12.0, 16.0, 16.0)
 """Seconds to rest before each further attempt at one effect; about a minute in all."""
 
 STOPS = (WorldChanged, ReadFailed, EffectRefused, EffectUnclear, Absent, Paused)

@@ -23,10 +23,11 @@ class Pace:
     probe: float = 0.005
     """Share of the rate that the first quiet period adds; the second adds twice as much, ..."""
     period: float = 1.0
-    """The rate changes at most once in this time, and in that of a few calls."""
+    """The rate changes at most once in this time, and after the first throttle in that of a few
+    calls."""
 
 
-WRITING = Pace(start=1.0, ceiling=25.0)
+WRITING = Pace(start=1.0, ceiling=120.0)
 """For effects: about one a second is the least that AWS was ever seen to accept."""
 
 _CALLS_A_PERIOD = 4
@@ -79,7 +80,8 @@ class Limiter:
     def _adapt(self) -> None:
         now = self._monotonic()
         passed = now - self._since
-        if passed < max(self._pace.period, _CALLS_A_PERIOD / self._rate):
+        calls = _CALLS_A_PERIOD if self._ever_throttled else 1
+        if passed < max(self._pace.period, calls / self._rate):
             return
         rate = self._lowered(passed) if self._throttled else self._raised()
         self._rate = min(max(rate, self._pace.floor), self._pace.ceiling)

@@ -131,7 +131,7 @@ def _killed(stage: "Stage", admin: "AdminClient", words: Sequence[str]) -> None:
     say(
         Text(
             f"killed after {done['DisassociateTrialComponent']} edges and "
-            f"{done['DeleteTrialComponent']} components: some components are cut off and still there"
+            f"{done['DeleteTrialComponent']} components: some are cut off and still there"
         )
     )
 
