@@ -146,32 +146,57 @@ def explain(condition: Condition, subject: Subject, now: datetime) -> list[Findi
             ]
         case _:
             truth = compile_condition(condition)(subject, now)
-            return [Finding(truth, _in_words(condition, subject, now))]
+            return [Finding(truth, _in_words(condition, subject, now, truth))]
 
 
-def _in_words(condition: Condition, subject: Subject, now: datetime) -> str:
+def _in_words(condition: Condition, subject: Subject, now: datetime, truth: Truth) -> str:
+    """Say what was found and, unless it is what was wanted, what was wanted."""
+    found, wanted = _found(condition, subject, now), _wanted(condition)
+    return found if truth is Truth.TRUE or not wanted else f"{found}, wanted {wanted}"
+
+
+def _found(condition: Condition, subject: Subject, now: datetime) -> str:  # noqa: C901 -- one arm each
     entity = subject.entity
     match condition:
-        case Named(globs):
-            return f"name {entity.name} against {_listed(globs)}"
-        case Tagged(tag, want, values):
-            wanted = _listed(values) if want == "values" else want
-            value = "unknown" if entity.tags is None else entity.tags.get(tag, "absent")
-            return f"tag {tag} is {value}, wanted {wanted}"
-        case InStatus(statuses):
+        case Named():
+            return f"name {entity.name}"
+        case Tagged(tag):
+            if entity.tags is None:
+                return f"tag {tag} unknown"
+            return f"tag {tag} is {entity.tags[tag]}" if tag in entity.tags else f"no tag {tag}"
+        case InStatus():
             found = sorted({part.status or "absent" for part in subject.tree.components})
-            return f"status {_listed(tuple(found)) or 'none below'}, wanted {_listed(statuses)}"
-        case OfOrigin(origins):
-            return f"made by {entity.origin}, wanted {_listed(tuple(map(str, origins)))}"
-        case Idle(at_least):
-            return f"idle {_days(subject.idle(now))} of {spell_duration(at_least)}"
-        case Aged(at_least):
-            return f"age {_days(subject.age(now))} of {spell_duration(at_least)}"
-        case Unassigned(wanted):
-            trials = "unknown" if entity.parents is None else str(len(entity.trials))
-            return f"trials {trials}, wanted {'none' if wanted else 'some'}"
+            return f"status {_listed(tuple(found))}" if found else "no component below"
+        case OfOrigin():
+            return f"made by {entity.origin}"
+        case Idle():
+            return f"idle {_days(subject.idle(now))}"
+        case Aged():
+            return f"age {_days(subject.age(now))}"
+        case Unassigned():
+            if entity.parents is None:
+                return "trials unknown"
+            return f"in {len(entity.trials)} trials" if entity.trials else "in no trial"
         case _:
             return f"every {_KIND_WORD[entity.kind]}"
+
+
+def _wanted(condition: Condition) -> str:
+    match condition:
+        case Named(globs):
+            return _listed(globs)
+        case Tagged(_, want, values):
+            return _listed(values) if want == "values" else want
+        case InStatus(statuses):
+            return _listed(statuses)
+        case OfOrigin(origins):
+            return _listed(tuple(map(str, origins)))
+        case Idle(at_least) | Aged(at_least):
+            return f"at least {spell_duration(at_least)}"
+        case Unassigned(wanted):
+            return "in none" if wanted else "in some"
+        case _:
+            return ""
 
 
 _KIND_WORD = {
