@@ -155,7 +155,9 @@ def _in_words(condition: Condition, subject: Subject, now: datetime, truth: Trut
     return found if truth is Truth.TRUE or not wanted else f"{found}, wanted {wanted}"
 
 
-def _found(condition: Condition, subject: Subject, now: datetime) -> str:  # noqa: C901 -- one arm each
+def _found(  # noqa: C901, PLR0912 -- one arm each
+    condition: Condition, subject: Subject, now: datetime
+) -> str:
     entity = subject.entity
     match condition:
         case Named():
@@ -170,9 +172,9 @@ def _found(condition: Condition, subject: Subject, now: datetime) -> str:  # noq
         case OfOrigin():
             return f"made by {entity.origin}"
         case Idle():
-            return f"idle {_days(subject.idle(now))}"
+            return f"idle {_days(subject.idle(now))} of {spell_duration(condition.at_least)}"
         case Aged():
-            return f"age {_days(subject.age(now))}"
+            return f"age {_days(subject.age(now))} of {spell_duration(condition.at_least)}"
         case Unassigned():
             if entity.parents is None:
                 return "trials unknown"
@@ -191,8 +193,6 @@ def _wanted(condition: Condition) -> str:
             return _listed(statuses)
         case OfOrigin(origins):
             return _listed(tuple(map(str, origins)))
-        case Idle(at_least) | Aged(at_least):
-            return f"at least {spell_duration(at_least)}"
         case Unassigned(wanted):
             return "in none" if wanted else "in some"
         case _:

@@ -5,11 +5,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sagewarden.core.conditions import Test, compile_condition
+from sagewarden.core.conditions import Test, compile_condition, explain
 from sagewarden.core.entities import Entity, Identity, Kind
 from sagewarden.core.forest import Forest, Subject, Tree
 from sagewarden.core.inventory import Inventory
-from sagewarden.core.policy import PolicySet
+from sagewarden.core.policy import PolicySet, Protection
 from sagewarden.core.truth import Truth
 
 FUTURE_SLACK = timedelta(minutes=1)
@@ -36,8 +36,8 @@ class Protections:
     """The `protect` entries of every file, compiled."""
 
     def __init__(self, policies: PolicySet) -> None:
-        self._tests: list[tuple[Test, str]] = [
-            (compile_condition(protection.condition), str(protection.place))
+        self._tests: list[tuple[Test, Protection]] = [
+            (compile_condition(protection.condition), protection)
             for protection in policies.protections
         ]
 
@@ -45,9 +45,9 @@ class Protections:
         """Return the protections that hold an entity, or that cannot be known not to."""
         by_tag = (f"held by its tag {HOLD_TAG}",) if HOLD_TAG in (subject.entity.tags or {}) else ()
         return by_tag + tuple(
-            f"protected by {place}" if truth is Truth.TRUE else f"protection {place} is unknown"
-            for test, place in self._tests
-            if (truth := test(subject, now)) is not Truth.FALSE
+            _guarded(protection, subject, now)
+            for test, protection in self._tests
+            if test(subject, now) is not Truth.FALSE
         )
 
     def held_alone(self, entity: Entity, now: datetime) -> tuple[str, ...]:
