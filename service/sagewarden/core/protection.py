@@ -55,6 +55,11 @@ class Protections:
         return self.held(Subject(Tree(entity, (), ()), entity.created, entity.created), now)
 
 
+def _guarded(protection: Protection, subject: Subject, now: datetime) -> str:
+    found = "; ".join(each.text for each in explain(protection.condition, subject, now))
+    return f"protected: {found} ({protection.place})"
+
+
 def protect(forest: Forest, protections: Protections, holds: Reasons, now: datetime) -> Protected:
     """Find what is kept in an inventory, whatever the policies say."""
     inventory = forest.inventory
