@@ -51,14 +51,17 @@ def plan(
             judged = judge_target(wired.bench, governance, at=day)
             if judged.plan.units and day is None and judged.inventory.complete:
                 store_plan(wired.bench, judged.plan, judged.measure)
-            answers.append((judged, _report(wired, governance, judged, identity)))
+            answers.append((judged, report_of(wired, governance, judged, identity)))
             worst = max(worst, 0 if judged.inventory.complete else 3)
     for judged, report in answers:
         _say_plan(judged, report, as_json=where.json)
     return worst
 
 
-def _report(wired: "Wired", governance: "Governance", judged: "Judged", identity: str) -> "Report":
+def report_of(
+    wired: "Wired", governance: "Governance", judged: "Judged", identity: str
+) -> "Report":
+    """Make the report of a plan that was only read."""
     from sagewarden.application.reporting import Story, build_report  # noqa: PLC0415
 
     story = Story(
@@ -79,6 +82,12 @@ def _next_steps(judged: "Judged") -> list[str]:
     from sagewarden.core.limits import Room  # noqa: PLC0415
 
     start = judged.plan.digest[:12]
+    if not judged.inventory.complete:
+        told = (
+            "The inventory is incomplete, so nothing can be due. Mend what is named above (a "
+            "missing permission, most often) and plan again."
+        )
+        return [told]
     if not judged.plan.units:
         marked = judged.judgements.count(Verdict.MARK)
         if not marked:

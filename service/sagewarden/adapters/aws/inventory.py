@@ -3,12 +3,12 @@
 import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from sagewarden.adapters.aws.absent import unknown_members
 from sagewarden.adapters.aws.alone import Alone, read_alone
-from sagewarden.adapters.aws.calls import Reads
+from sagewarden.adapters.aws.calls import Patience, Reads
 from sagewarden.adapters.aws.identity import caller, pinned
 from sagewarden.adapters.aws.listing import Names, list_all
 from sagewarden.adapters.aws.looks import SageMakerLooks
@@ -25,6 +25,10 @@ _TOP_DOWN = (Kind.EXPERIMENT, Kind.TRIAL, Kind.COMPONENT)
 _THREADS = 2 * len(_TOP_DOWN)
 
 
+FIRST_CALL = Patience(attempts=3)
+"""For the first call of a run: someone may be waiting to hear that the endpoint is wrong."""
+
+
 class SageMakerSurveys:
     """Implements the port `Surveys` for one target."""
 
@@ -37,7 +41,7 @@ class SageMakerSurveys:
 
     def caller(self) -> Caller:
         """Ask STS who we are; raise ReadFailed when it does not say."""
-        return caller(self._reads)
+        return caller(replace(self._reads, patience=FIRST_CALL))
 
     def take(self, progress: Progress) -> Inventory:
         """Read every experiment, trial and component; what could not be seen becomes a gap.

@@ -62,7 +62,8 @@ def plan_table(report: Report) -> RenderableType:
     """Return, for each policy, its trees by verdict with reasons and a few samples."""
     if not report.policy_rows:
         return Text("No policy was in force, so nothing could be due.")
-    title = Text.assemble(("Plan ", "bold"), (_seen(brief(report.plan)) or "with nothing due", "bold cyan"))
+    named = _seen(brief(report.plan)) or "with nothing due"
+    title = Text.assemble(("Plan ", "bold"), (named, "bold cyan"))
     title.append(f"  {_seen(report.account)}/{_seen(report.region)}", style="dim")
     judged = _grouped(report.judged)
     parts: list[RenderableType] = [title]
