@@ -1,0 +1,147 @@
+"""Finds in the journal what was deleted, and in which archive object it lies."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from sagewarden.application.journal import Entry, Journal
+from sagewarden.application.ports import Bench
+from sagewarden.core.entities import Identity, Kind
+from sagewarden.core.journal import Result
+from sagewarden.core.plan import Effect, PlannedEntity, Step
+from sagewarden.errors import UsageError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Located:
+    """A deleted entity and its archive object.
+
+    `parents` are keys: a component's trials, a trial's experiment. `run`, `unit` and `policy` say
+    what deleted it, `at` (UTC, spelled) when its bundle was settled.
+    """
+
+    identity: Identity
+    name: str
+    parents: tuple[str, ...]
+    archive_key: str
+    sha256: str
+    run: str
+    unit: str
+    policy: str
+    at: str
+
+
+@dataclass(frozen=True, slots=True)
+class CutEdge:
+    """An edge that was taken from a component which lives on, because its trial (by key) went."""
+
+    component: Identity
+    name: str
+    trial: str
+
+
+def deleted(
+    bench: Bench, *, name: str | None = None, kind: Kind | None = None, run: str | None = None
+) -> Iterator[Located]:
+    """Yield every entity whose delete is confirmed, newest first; names match in any case.
+
+    Give `run` to read only that run's journal. Raise IntegrityError when an entry is broken.
+    """
+    key = None if name is None else name.lower()
+    for entry in _entries(bench, run):
+        for identity, planned in reversed(_deleted_in(entry).items()):
+            if key in {None, identity.name} and kind in {None, identity.kind}:
+                yield _located(entry, planned)
+
+
+def newest(bench: Bench, name: str, kind: Kind | None = None) -> Located:
+    """Return the last deleted entity of this name; raise UsageError if none or if kinds differ."""
+    found = list(deleted(bench, name=name, kind=kind))
+    if not found:
+        raise UsageError(
+            f"no {kind or 'entity'} called {name!r} was deleted on {bench.target}",
+            advice="Only what SageWarden itself deleted can be restored.",
+        )
+    kinds = sorted({each.identity.kind for each in found})
+    if len(kinds) > 1:
+        raise UsageError(f"{name!r} names a {' and a '.join(kinds)}", advice="Say which kind.")
+    return found[0]
+
+
+def tree_of(bench: Bench, root: Located) -> tuple[Located, ...]:
+    """Return an entity and what went below it in the same unit: from the top down, sorted."""
+    unit = [each for each in deleted(bench, run=root.run) if each.unit == root.unit]
+    trials = [each for each in unit if each.identity.kind is Kind.TRIAL and _is_in(each, root)]
+    if root.identity.kind is Kind.TRIAL:
+        trials = [root]
+    keys = {trial.identity.name for trial in trials}
+    components = [
+        each
+        for each in unit
+        if each.identity.kind is Kind.COMPONENT and not keys.isdisjoint(each.parents)
+    ]
+    below = {each.identity: each for each in (*trials, *components)}
+    below.pop(root.identity, None)
+    return (root, *sorted(below.values(), key=top_down))
+
+
+def cut_edges(bench: Bench, trials: Iterable[Located]) -> tuple[CutEdge, ...]:
+    """Return the edges that spared components lost when these trials were deleted."""
+    wanted = {(trial.run, trial.unit, trial.identity.name) for trial in trials}
+    found: dict[CutEdge, None] = {}
+    for run in sorted({run for run, _, _ in wanted}):
+        entries = list(Journal(bench.vault, bench.target).entries(run))
+        gone = {identity for entry in entries for identity in _deleted_in(entry)}
+        for entry in entries:
+            for step in _done(entry, Effect.DISASSOCIATE):
+                lost = (entry.intent.run, entry.intent.unit, step.trial) in wanted
+                if lost and step.identity not in gone:
+                    name = _planned(entry)[step.identity].name
+                    found[CutEdge(step.identity, name, step.trial)] = None
+    return tuple(found)
+
+
+def top_down(located: Located) -> tuple[int, Identity]:
+    """Order experiments before trials before components, then by name."""
+    return (-list(Kind).index(located.identity.kind), located.identity)
+
+
+def _is_in(trial: Located, root: Located) -> bool:
+    return root.identity.kind is Kind.EXPERIMENT and root.identity.name in trial.parents
+
+
+def _entries(bench: Bench, run: str | None) -> Iterator[Entry]:
+    journal = Journal(bench.vault, bench.target)
+    runs = sorted(journal.unsettled(), reverse=True) if run is None else [run]
+    for each in runs:
+        yield from reversed(list(journal.entries(each)))
+
+
+def _planned(entry: Entry) -> dict[Identity, PlannedEntity]:
+    return {planned.identity: planned for planned in entry.intent.entities}
+
+
+def _done(entry: Entry, effect: Effect) -> Iterator[Step]:
+    outcomes = () if entry.settled is None else entry.settled.outcomes
+    for outcome in outcomes:
+        if outcome.step.effect is effect and outcome.result is Result.DONE:
+            yield outcome.step
+
+
+def _deleted_in(entry: Entry) -> dict[Identity, PlannedEntity]:
+    known = _planned(entry)
+    steps = _done(entry, Effect.DELETE)
+    return {step.identity: known[step.identity] for step in steps if step.identity in known}
+
+
+def _located(entry: Entry, planned: PlannedEntity) -> Located:
+    return Located(
+        identity=planned.identity,
+        name=planned.name,
+        parents=planned.parents,
+        archive_key=entry.intent.archive_key,
+        sha256=entry.intent.archive_sha256,
+        run=entry.intent.run,
+        unit=entry.intent.unit,
+        policy=planned.policy,
+        at="" if entry.settled is None else entry.settled.at,
+    )

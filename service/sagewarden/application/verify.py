@@ -1,0 +1,188 @@
+"""Verifies what the vault holds: journal and archives are read back and compared, never mended."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from sagewarden.application.documents import read_document
+from sagewarden.application.ports import Bench
+from sagewarden.application.reporting import reported_runs
+from sagewarden.core.archive import VerifiedArchive
+from sagewarden.core.canonical import sha256
+from sagewarden.core.evidence import archive_faults, holds_as_planned, outcome_faults
+from sagewarden.core.journal import Intent, Settled
+from sagewarden.core.keys import Family, encoded, journal_key, prefix
+from sagewarden.errors import IntegrityError, UsageError, VaultError
+
+UNANCHORED = (
+    "unanchored: no chain joins the runs and no head is kept outside the vault, so entries lost "
+    "from the end, or a whole run lost, leave no trace"
+)
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One object of the vault, by key, and what is wrong with it."""
+
+    key: str
+    wrong: str
+
+
+@dataclass(slots=True)
+class Verification:
+    """What was looked at and what is wrong with it.
+
+    `bytes` counts what was read of archives, `entities` those held exactly as planned. `open`
+    intents are of runs that have not reported: the next run settles them. `spare` archive objects
+    are whole, but no intent names them: the run stopped before their bundle began.
+    """
+
+    runs: int = 0
+    intents: int = 0
+    outcomes: int = 0
+    open: int = 0
+    archives: int = 0
+    spare: int = 0
+    entities: int = 0
+    bytes: int = 0
+    findings: list[Finding] = field(default_factory=list)
+
+    @property
+    def sound(self) -> bool:
+        """Whether everything that was looked at is as it was written."""
+        return not self.findings
+
+    @property
+    def anchored(self) -> bool:
+        """Whether a lost tail would have been noticed: never, see UNANCHORED."""
+        return False
+
+
+def verify(bench: Bench, *, run: str | None = None) -> Verification:
+    """Verify every run on the target, or one; never stop at the first finding.
+
+    Raise UsageError when the vault knows no such run, VaultError when it cannot be listed.
+    """
+    journal = _by_run(bench, Family.JOURNAL, run)
+    archives = _by_run(bench, Family.ARCHIVE, run)
+    reported = {each for each in reported_runs(bench) if run is None or each == encoded(run)}
+    runs = sorted({*journal, *archives, *reported})
+    if run is not None and not runs:
+        raise UsageError(f"the vault knows no run {run!r} of {bench.target}")
+    result = Verification(runs=len(runs))
+    for number, each in enumerate(runs, 1):
+        _RunVerifier(bench, result, each, each in reported).verify(
+            journal.get(each, ()), archives.get(each, ())
+        )
+        bench.progress("verifying", number, len(runs))
+    return result
+
+
+def _by_run(bench: Bench, family: Family, run: str | None) -> Mapping[str, list[str]]:
+    start = prefix(bench.target, family)
+    found: dict[str, list[str]] = defaultdict(list)
+    for key in bench.vault.list(prefix(bench.target, family, *(() if run is None else (run,)))):
+        found[key[len(start) :].split("/")[0]].append(key)
+    return found
+
+
+class _RunVerifier:
+    """Adds to the result what one run's objects show."""
+
+    def __init__(self, bench: Bench, result: Verification, run: str, reported: bool) -> None:  # noqa: FBT001 - private
+        self._bench = bench
+        self._result = result
+        self._run = run
+        self._reported = reported
+
+    def verify(self, journal: Iterable[str], archives: Iterable[str]) -> None:
+        """Verify bundle by bundle, then the archive objects that no intent names."""
+        bundles: dict[str, dict[str, str]] = defaultdict(dict)
+        for key in journal:
+            stem, _, event = key.rpartition("-")
+            bundles[stem][event] = key
+        named: set[str] = set()
+        for events in bundles.values():
+            intent = self._intent(events)
+            if intent is not None:
+                named.add(intent.archive_key)
+                self._outcome(events, intent)
+                self._archive_of(intent)
+        for key in sorted(set(archives) - named):
+            self._result.spare += self._archive(key, _hash_in(key)) is not None
+
+    def _intent(self, events: Mapping[str, str]) -> Intent | None:
+        if "intent" not in events:
+            for key in events.values():
+                self._find(key, "there is no intent that it could belong to")
+            return None
+        key = events["intent"]
+        intent = self._read(key, lambda: Intent.read(read_document(self._bench.vault, key)))
+        if intent is None:
+            return None
+        self._result.intents += 1
+        filed = self._read(
+            key, lambda: journal_key(self._bench.target, intent.run, intent.sequence, "intent")
+        )
+        if filed is not None and filed != key:
+            self._find(key, f"it belongs to bundle {intent.sequence} of run {intent.run}")
+        return intent
+
+    def _outcome(self, events: Mapping[str, str], intent: Intent) -> None:
+        key = events.get("outcome")
+        if key is None:
+            if self._reported:
+                self._find(events["intent"], "it has no outcome, though its run has reported")
+            else:
+                self._result.open += 1
+            return
+        settled = self._read(key, lambda: Settled.read(read_document(self._bench.vault, key)))
+        if settled is not None:
+            self._result.outcomes += 1
+            self._find(key, *outcome_faults(settled, intent))
+
+    def _archive_of(self, intent: Intent) -> None:
+        archive = self._archive(intent.archive_key, intent.archive_sha256)
+        if archive is not None:
+            self._find(archive.key, *archive_faults(archive, intent))
+            self._result.entities += sum(
+                holds_as_planned(archive, planned) for planned in intent.entities
+            )
+
+    def _archive(self, key: str, expected: str) -> VerifiedArchive | None:
+        body = self._read(key, lambda: self._bench.vault.get(key).body)
+        if body is None:
+            return None
+        self._result.archives += 1
+        self._result.bytes += len(body)
+        if sha256(body) != expected:
+            self._find(
+                key, f"its bytes have the hash {sha256(body)}, they were written with {expected}"
+            )
+            return None
+        return self._read(
+            key, lambda: VerifiedArchive(key, expected, body, self._bench.codec.lines(body))
+        )
+
+    def _read(self, key: str, read: Callable[[], T]) -> T | None:
+        """Read something, or note why it cannot be read and go on."""
+        try:
+            return read()
+        except (VaultError, IntegrityError) as error:
+            self._find(key, error.message)
+        except (TypeError, ValueError) as error:
+            self._find(key, f"it is not what we write: {error}")
+        return None
+
+    def _find(self, key: str, *wrong: str) -> None:
+        for each in wrong:
+            self._result.findings.append(Finding(key, each))
+            self._bench.events("verify.finding", key=key, wrong=each)
+
+
+def _hash_in(key: str) -> str:
+    """Return the hash that the name of an archive object promises."""
+    return key.rpartition("-")[2].removesuffix(".jsonl.zst")
