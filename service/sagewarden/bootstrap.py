@@ -181,7 +181,7 @@ def govern(settings: Settings, wired: Wired, policies: Path | None = None) -> Go
         lanes=settings.run.lanes,
         lease_seconds=settings.run.lease.total_seconds(),
         endpoint=endpoint,
-        notes=tuple(lowered(settings)),
+        notes=(*lowered(settings), *_mute(settings)),
     )
 
 
@@ -190,6 +190,17 @@ def _channels(settings: Settings) -> list[Channel]:
     if settings.notice.file is not None:
         channels.append(FileChannel(settings.notice.file))
     return channels
+
+
+def _mute(settings: Settings) -> list[str]:
+    """Say so when nobody could ever be told, so that nothing could ever become due."""
+    if settings.notice.log_counts or settings.notice.file is not None:
+        return []
+    told = (
+        "no notice channel counts, so no mark is announced and nothing becomes due: "
+        "set notice.file, or notice.log_counts if the log and the report are enough"
+    )
+    return [told]
 
 
 def lowered(settings: Settings) -> list[str]:

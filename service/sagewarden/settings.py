@@ -31,7 +31,9 @@ PREFIX = "SAGEWARDEN_"
 
 
 def _duration(value: Any) -> Any:
-    return parse_duration(value) if isinstance(value, str) else value
+    if not isinstance(value, str):
+        raise ValueError("a duration is a number with a unit, such as 90d")  # noqa: TRY004 -- pydantic's way
+    return parse_duration(value)
 
 
 def _share(value: Any) -> Any:
@@ -232,7 +234,7 @@ def _merged(below: dict[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
 def _leaves(values: Mapping[str, Any], start: str = "") -> list[tuple[str, Any]]:
     leaves: list[tuple[str, Any]] = []
     for name, value in values.items():
-        if isinstance(value, Mapping):
+        if isinstance(value, Mapping) and value:
             leaves += _leaves(value, f"{start}{name}.")
         else:
             leaves.append((f"{start}{name}", value))
