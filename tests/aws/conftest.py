@@ -23,7 +23,7 @@ from sagewarden.core.deletion import Deletion, Disassociation, DurableIntent, Fr
 from sagewarden.core.entities import Kind, Target
 from sagewarden.core.fingerprint import fingerprint
 from sagewarden.core.inventory import Inventory
-from sagewarden.core.plan import PlannedEntity
+from sagewarden.core.plan import Effect, PlannedEntity, Step
 from sagewarden.sandbox import Fault, Sandbox
 
 EAGER = Pace(start=5_000.0, ceiling=5_000.0)
@@ -132,7 +132,9 @@ class World:
             parents=parents,
         )
         archive = verified(record)
-        intent = DurableIntent("journal/1", "0" * 64, frozenset({seen.identity}))
+        edges = (Step(Effect.DISASSOCIATE, seen.identity, trial) for trial in parents)
+        steps = frozenset((*edges, Step(Effect.DELETE, seen.identity)))
+        intent = DurableIntent("journal/1", "0" * 64, steps)
         return planned, archive, FreshLook(planned, seen), intent
 
 

@@ -34,7 +34,7 @@ class Journal:
         """Make an intent durable; only then may its effects begin."""
         key = journal_key(self._target, intent.run, intent.sequence, "intent")
         body = create_document(self._vault, key, intent.spelled())
-        return DurableIntent(key, sha256(body), _names(intent))
+        return DurableIntent(key, sha256(body), frozenset(intent.steps))
 
     def begin_undo(self, intent: Intent, trials: Iterable[tuple[Identity, str]], at: str) -> None:
         """Make it durable that these edges are about to be put back: no way forward from here."""
@@ -76,11 +76,7 @@ class Journal:
     def durable(self, entry: Entry) -> DurableIntent:
         """Return the evidence of an intent that an earlier process made durable."""
         body = self._vault.get(entry.key).body
-        return DurableIntent(entry.key, sha256(body), _names(entry.intent))
-
-
-def _names(intent: Intent) -> frozenset[Identity]:
-    return frozenset(entity.identity for entity in intent.entities)
+        return DurableIntent(entry.key, sha256(body), frozenset(entry.intent.steps))
 
 
 def _has_open(keys: set[str]) -> bool:

@@ -25,17 +25,6 @@ def plain(value: Any) -> Any:
     return value
 
 
-def unplain(value: Any) -> Any:
-    """Undo `plain`, but for times, which stay text."""
-    if isinstance(value, dict):
-        if value.keys() == {"$float"}:
-            return float(value["$float"])
-        return {key: unplain(each) for key, each in value.items()}
-    if isinstance(value, list):
-        return [unplain(each) for each in value]
-    return value
-
-
 def canonical(value: Any) -> bytes:
     """Return the one JSON spelling of a value: sorted keys, no blanks, ASCII only."""
     spelled = json.dumps(
@@ -55,9 +44,13 @@ def sha256(body: bytes) -> str:
 
 
 def spell_time(moment: datetime) -> str:
-    """Spell an aware time in UTC, to the millisecond: `2026-03-01T12:00:00.000Z`."""
-    utc = moment.astimezone(UTC)
-    return f"{utc:%Y-%m-%dT%H:%M:%S}.{utc.microsecond // 1000:03d}Z"
+    """Spell a time in UTC, to the millisecond: `2026-03-01T12:00:00.000Z`.
+
+    Raise ValueError for a naive time: the zone of this machine is not what was meant.
+    """
+    if moment.tzinfo is None:
+        raise ValueError(f"a time without a zone: {moment}")
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def read_time(spelled: str) -> datetime:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sagewarden.core.durations import spell_duration
-from sagewarden.core.entities import Kind
+from sagewarden.core.entities import Kind, Origin
 from sagewarden.core.forest import Subject
 from sagewarden.core.globs import matcher
 from sagewarden.core.policy import (
@@ -48,7 +48,7 @@ def compile_condition(condition: Condition) -> Test:  # noqa: C901, PLR0912 -- o
         case InStatus():
             return _in_status(condition)
         case OfOrigin(origins):
-            return lambda subject, _now: Truth.of(subject.entity.origin in origins)
+            return lambda subject, _now: _of_origin(subject, origins)
         case Idle(at_least):
             return lambda subject, now: Truth.of(subject.idle(now) >= at_least)
         case Aged(at_least):
@@ -100,6 +100,12 @@ def _in_status(condition: InStatus) -> Test:
     return test
 
 
+def _of_origin(subject: Subject, origins: tuple[Origin, ...]) -> Truth:
+    if subject.entity.tags is None:  # the mark of a run is a tag
+        return Truth.UNKNOWN
+    return Truth.of(subject.entity.origin in origins)
+
+
 def _unassigned(subject: Subject, *, wanted: bool) -> Truth:
     if subject.entity.parents is None:
         return Truth.UNKNOWN
@@ -136,17 +142,22 @@ def explain(condition: Condition, subject: Subject, now: datetime) -> list[Findi
             return [each for inner in conditions for each in explain(inner, subject, now)]
         case AnyOf(conditions):
             truth = compile_condition(condition)(subject, now)
-            inner = [each for one in conditions for each in explain(one, subject, now)]
-            told = [each.text for each in inner if each.truth is truth]
-            return [Finding(truth, "one of: " + "; ".join(told))]
-        case Not(inner_condition):
-            return [
-                Finding(each.truth.inverted(), f"not ({each.text})")
-                for each in explain(inner_condition, subject, now)
+            told = [
+                _told(one, subject, now)
+                for one in conditions
+                if compile_condition(one)(subject, now) is truth
             ]
+            return [Finding(truth, "one of: " + "; ".join(told))]
+        case Not(inner):
+            truth = compile_condition(condition)(subject, now)
+            return [Finding(truth, f"not ({_told(inner, subject, now)})")]
         case _:
             truth = compile_condition(condition)(subject, now)
             return [Finding(truth, _in_words(condition, subject, now, truth))]
+
+
+def _told(condition: Condition, subject: Subject, now: datetime) -> str:
+    return " and ".join(each.text for each in explain(condition, subject, now))
 
 
 def _in_words(condition: Condition, subject: Subject, now: datetime, truth: Truth) -> str:

@@ -9,20 +9,21 @@ from dataclasses import dataclass
 from sagewarden.core.archive import VerifiedArchive
 from sagewarden.core.entities import Entity, Identity, Kind
 from sagewarden.core.fingerprint import fingerprint
-from sagewarden.core.plan import PlannedEntity
+from sagewarden.core.plan import Effect, PlannedEntity, Step
+from sagewarden.core.protection import HOLD_TAG
 from sagewarden.errors import IntegrityError
 
 
 @dataclass(frozen=True, slots=True)
 class DurableIntent:
-    """The journal's word that an intent naming these entities lies in the vault.
+    """The journal's word that an intent of these steps lies in the vault.
 
     Only the journal writer makes one, after its create was answered.
     """
 
     key: str
     sha256: str
-    names: frozenset[Identity]
+    steps: frozenset[Step]
 
 
 class FreshLook:
@@ -42,6 +43,8 @@ class FreshLook:
             raise WorldChanged(f"{planned.identity} is {seen.status} again")
         if seen.tags is None:
             raise WorldChanged(f"the tags of {planned.identity} could not be read")
+        if HOLD_TAG in seen.tags:
+            raise WorldChanged(f"{planned.identity} is held by its tag {HOLD_TAG}")
         parents = (
             ((seen.experiment or "").lower(),)
             if planned.identity.kind is Kind.TRIAL
@@ -72,7 +75,8 @@ class Deletion:
 
     def __post_init__(self) -> None:
         """Refuse to exist without matching evidence."""
-        _check(self.planned, self.archive, self.look, self.intent)
+        _check(self.planned, self.archive, self.look)
+        _check_intended(self.intent, Step(Effect.DELETE, self.planned.identity))
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,11 +91,8 @@ class Disassociation:
 
     def __post_init__(self) -> None:
         """Refuse to exist unless the archive also holds the edge."""
-        _check(self.planned, self.archive, self.look, self.intent)
-        if self.trial not in self.archive.record(self.planned.identity).parents:
-            raise IntegrityError(
-                f"the archive does not hold the edge from {self.planned.identity} to {self.trial}"
-            )
+        _check(self.planned, self.archive, self.look)
+        _check_edge(self.planned.identity, self.trial, self.archive, self.intent)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,17 +105,23 @@ class Reassociation:
     intent: DurableIntent
 
     def __post_init__(self) -> None:
-        """Refuse to exist unless the archive holds the edge."""
-        if self.trial not in self.archive.record(self.identity).parents:
-            raise IntegrityError(f"the archive holds no edge from {self.identity} to {self.trial}")
+        """Refuse to exist unless the archive holds the edge and we intended to remove it."""
+        _check_edge(self.identity, self.trial, self.archive, self.intent)
 
 
-def _check(
-    planned: PlannedEntity, archive: VerifiedArchive, look: FreshLook, intent: DurableIntent
-) -> None:
+def _check(planned: PlannedEntity, archive: VerifiedArchive, look: FreshLook) -> None:
     if archive.record(planned.identity).fingerprint != planned.fingerprint:
         raise IntegrityError(f"the archive of {planned.identity} is not of what was planned")
     if look.identity != planned.identity:
         raise IntegrityError(f"the look was at {look.identity}, not at {planned.identity}")
-    if planned.identity not in intent.names:
-        raise IntegrityError(f"no durable intent names {planned.identity}")
+
+
+def _check_edge(who: Identity, trial: str, archive: VerifiedArchive, intent: DurableIntent) -> None:
+    if trial not in archive.record(who).parents:
+        raise IntegrityError(f"the archive holds no edge from {who} to {trial}")
+    _check_intended(intent, Step(Effect.DISASSOCIATE, who, trial))
+
+
+def _check_intended(intent: DurableIntent, step: Step) -> None:
+    if step not in intent.steps:
+        raise IntegrityError(f"no durable intent says: {step}")

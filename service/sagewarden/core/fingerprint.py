@@ -8,7 +8,7 @@ move it is not known for sure, so content is compared instead.
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sagewarden.core.canonical import digest
+from sagewarden.core.canonical import canonical, digest
 from sagewarden.core.entities import OWN_TAGS, Kind
 
 _FIELDS: Mapping[Kind, tuple[str, ...]] = {
@@ -40,7 +40,7 @@ def content(kind: Kind, record: Mapping[str, Any], tags: Mapping[str, str]) -> s
         name: record[name] for name in _FIELDS[kind] if record.get(name) not in (None, [], {})
     }
     if "Metrics" in fields:
-        fields["Metrics"] = sorted(fields["Metrics"], key=lambda metric: str(metric["MetricName"]))
+        fields["Metrics"] = sorted(fields["Metrics"], key=canonical)
     fields["CreationTime"] = record["CreationTime"]
     fields["Tags"] = {key: value for key, value in tags.items() if not key.startswith(OWN_TAGS)}
     return digest(fields)

@@ -42,7 +42,8 @@ class Judgement:
 class Judgements:
     """Everything judged of a target at one time.
 
-    `matched` counts, by kind, all that would go if nothing kept it: what limits are measured on.
+    `matched` counts, by kind, all that would go if nothing kept it and whatever is unknown were
+    true: what limits are measured on.
     """
 
     forest: Forest
@@ -86,17 +87,20 @@ def judge(inventory: Inventory, policies: PolicySet, given: Circumstances) -> Ju
     forest = Forest(inventory, given.writes)
     protected = protect(forest, Protections(policies), given.holds, given.now)
     found: list[_Match] = []
+    reached: set[Identity] = set()
     unknown = 0
     for policy in sorted(policies.policies, key=lambda each: each.name):
         matches, doubtful = _matches(policy, forest, given.now)
-        unknown += doubtful
+        unknown += len(doubtful)
         found.extend(_weighed(policy, matches, forest, protected))
+        if policy.action is Action.DELETE:
+            reached.update(_reach((*matches, *doubtful)))
     marks = _marks(inventory, found, given)
     return Judgements(
         forest=forest,
         given=tuple(_judged(match, marks, inventory, given) for match in found),
         marks=marks,
-        matched=_reach(found),
+        matched={kind: sum(who.kind is kind for who in reached) for kind in Kind},
         protected=protected,
         unknown=unknown,
     )
@@ -115,23 +119,25 @@ class _Match:
         return Candidate(self.subject.tree, self.policy.name, self.policy.rule, self.policy.grace)
 
 
-def _matches(policy: Policy, forest: Forest, now: datetime) -> tuple[list[Subject], int]:
+def _matches(policy: Policy, forest: Forest, now: datetime) -> tuple[list[Subject], list[Subject]]:
+    """Return what a policy matches, and of what it cannot be known."""
     test = compile_condition(policy.match)
     matches: list[Subject] = []
-    unknown = 0
+    doubtful: list[Subject] = []
     for entity in forest.inventory.of(policy.resource).values():
         subject = forest.subject(entity)
         truth = test(subject, now)
         if truth is Truth.TRUE:
             matches.append(subject)
-        unknown += truth is Truth.UNKNOWN
-    return sorted(matches, key=lambda subject: subject.entity.key), unknown
+        elif truth is Truth.UNKNOWN:
+            doubtful.append(subject)
+    return sorted(matches, key=lambda subject: subject.entity.key), doubtful
 
 
 def _weighed(
     policy: Policy, matches: list[Subject], forest: Forest, protected: Protected
 ) -> Iterable[_Match]:
-    kept = _kept(policy, forest)
+    kept = _kept(policy, forest, protected)
     for subject in matches:
         rule = kept.get(subject.entity.identity)
         against: tuple[str, ...] = () if rule is None else (rule,)
@@ -140,14 +146,22 @@ def _weighed(
         yield _Match(policy, subject, against)
 
 
-def _kept(policy: Policy, forest: Forest) -> Mapping[Identity, str]:
-    """Count a keep rule over everything the timeless part of the match may mean."""
+def _kept(policy: Policy, forest: Forest, protected: Protected) -> Mapping[Identity, str]:
+    """Count a keep rule over everything the timeless part of the match means.
+
+    What was not seen whole does not count: it might take the place of another.
+    """
     if policy.keep is None:
         return {}
     test = compile_condition(scope(policy.match))
     subjects = map(forest.subject, forest.inventory.of(policy.resource).values())
     at = forest.inventory.began
-    population = [each for each in subjects if test(each, at) is not Truth.FALSE]
+    population = [
+        each
+        for each in subjects
+        if test(each, at) is Truth.TRUE
+        and not any(part.identity in protected.unread for part in each.tree.parts)
+    ]
     return kept_by(policy.keep, population, forest)
 
 
@@ -189,11 +203,5 @@ def _judged(match: _Match, marks: Marks, inventory: Inventory, given: Circumstan
     )
 
 
-def _reach(found: Iterable[_Match]) -> Mapping[Kind, int]:
-    reached = {
-        part.identity
-        for match in found
-        if match.policy.action is Action.DELETE
-        for part in match.subject.tree.parts
-    }
-    return {kind: sum(identity.kind is kind for identity in reached) for kind in Kind}
+def _reach(subjects: Iterable[Subject]) -> Iterable[Identity]:
+    return (part.identity for subject in subjects for part in subject.tree.parts)

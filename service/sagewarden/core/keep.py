@@ -22,10 +22,10 @@ def kept_by(keep: Keep, population: Iterable[Subject], forest: Forest) -> dict[I
         for group in _groups(keep.group_by, subject.entity, forest):
             groups[group].append(subject)
     kept: dict[Identity, str] = {}
-    for group, members in groups.items():
+    for group, members in sorted(groups.items()):
         members.sort(key=_newest, reverse=True)
         for rank, subject in enumerate(members[: keep.last], start=1):
-            kept[subject.entity.identity] = _reason(rank, keep, group)
+            kept.setdefault(subject.entity.identity, _reason(rank, keep, group))
     return kept
 
 
@@ -53,8 +53,6 @@ def _values(key: GroupKey, entity: Entity, forest: Forest) -> list[str]:
         return [(entity.tags or {}).get(key.tag, "(none)")]
     if key.by == "name-prefix":
         return [entity.key.rpartition("-")[0] or entity.key]
-    wanted = Kind.TRIAL if key.by == "trial" else Kind.EXPERIMENT
     if key.by == "trial":
         return list(entity.trials) or ["(none)"]
-    above = [each.key for each in forest.above(entity) if each.kind is wanted]
-    return above or ["(none)"]
+    return [each.key for each in forest.above(entity) if each.kind is Kind.EXPERIMENT] or ["(none)"]

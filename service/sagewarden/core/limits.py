@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from fractions import Fraction
 
 from sagewarden.core.entities import Kind
 
@@ -56,10 +57,10 @@ def _exceeded(
     told = []
     for kind in Kind:
         count, of = matched.get(kind, 0), population.get(kind, 0)
-        if count > limit.share * of:
+        if count > Fraction(str(limit.share)) * of:  # 0.29 * 100 is 28.999… in floats
             told.append(
                 f"{name} limit: {count} of {of} {kind}s match ({_percent(count, of)}), "
-                f"allowed are {limit.share:.0%}"
+                f"allowed are {100 * limit.share:.4g}%"
             )
     components = matched.get(Kind.COMPONENT, 0)
     if limit.components is not None and components > limit.components:
@@ -70,4 +71,4 @@ def _exceeded(
 
 
 def _percent(count: int, of: int) -> str:
-    return f"{count / of:.0%}" if of else "of nothing"
+    return f"{100 * count / of:.4g}%" if of else "of nothing"

@@ -64,9 +64,13 @@ def observe(
 
 
 def _last_sign_of_life(record: Mapping[str, Any]) -> datetime | None:
+    """Return None unless AWS says when it was last changed: without that, nothing is known."""
+    if record.get("LastModifiedTime") is None:
+        return None
+    times: list[datetime | None]
     times = [record.get(field) for field in ("LastModifiedTime", "StartTime", "EndTime")]
     times += [metric.get("TimeStamp") for metric in record.get("Metrics") or ()]
-    return max((moment for moment in times if moment is not None), default=None)
+    return max(moment for moment in times if moment is not None)
 
 
 def _origin(name: str, source_arn: str | None, tags: Mapping[str, str]) -> Origin:

@@ -165,6 +165,9 @@ def read_identity(spelled: list[Any]) -> Identity:
 def _entity_core(entity: PlannedEntity) -> list[Any]:
     return [
         spell_identity(entity.identity),
+        entity.name,
+        entity.arn,
+        entity.content,
         entity.fingerprint,
         list(entity.parents),
         entity.policy,

@@ -21,7 +21,12 @@ class _Going:
     experiments: Mapping[str, Judgement]
     trials: Mapping[str, Judgement]
     components: Mapping[str, Judgement]
-    spared: Mapping[str, tuple[str, ...]]
+    spared: frozenset[str]
+
+    def has(self, entity: Entity) -> bool:
+        """Whether a trial or an experiment goes."""
+        above = self.trials if entity.kind is Kind.TRIAL else self.experiments
+        return entity.key in above
 
 
 def make_plan(target: Target, policies: str, judgements: Judgements) -> Plan:
@@ -32,8 +37,8 @@ def make_plan(target: Target, policies: str, judgements: Judgements) -> Plan:
 def plan_of(target: Target, policies: str, due: Iterable[Judgement], forest: Forest) -> Plan:
     """Make a plan of these judgements, complete in itself."""
     going = _going(due, forest)
-    units = [_tree_unit(members, going, forest) for members in _trees(going, forest)]
-    units += [_batch_unit(members, going, forest) for members in _batches(going, forest)]
+    units = [_unit("tree", members, going, forest) for members in _trees(going, forest)]
+    units += [_unit("batch", members, going, forest) for members in _batches(going, forest)]
     units.sort(key=lambda unit: (not unit.is_tree, unit.entities[0].identity))
     return Plan(target=target, policies=policies, units=tuple(units))
 
@@ -54,9 +59,9 @@ def _going(due: Iterable[Judgement], forest: Forest) -> _Going:
 
 def _below(
     trials: Mapping[str, Judgement], components: dict[str, Judgement], forest: Forest
-) -> dict[str, tuple[str, ...]]:
-    """Add components that go with all their trials; return the spared, and what they lose."""
-    spared: dict[str, tuple[str, ...]] = {}
+) -> frozenset[str]:
+    """Add components that go with all their trials; return the spared."""
+    spared: set[str] = set()
     below: dict[str, Judgement] = {}
     for trial in sorted(trials):
         for key in forest.inventory.components_of.get(trial, ()):
@@ -68,8 +73,8 @@ def _below(
         if all(trial in trials for trial in hangs_on):
             components[key] = judgement
         else:
-            spared[key] = tuple(trial for trial in hangs_on if trial in trials)
-    return spared
+            spared.add(key)
+    return frozenset(spared)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,25 +84,35 @@ class _Members:
     experiments: tuple[str, ...]
     trials: tuple[str, ...]
     components: tuple[str, ...]
+    spared: tuple[str, ...] = ()
 
 
 def _trees(going: _Going, forest: Forest) -> Iterator[_Members]:
-    """Group going trials into trees, joined where a component goes with several of them."""
+    """Group going trials into trees, joined where a component goes with or leaves several."""
     groups = _Groups()
     for trial in going.trials:
         groups.join(_root(trial, going, forest), f"trial {trial}")
     for experiment in going.experiments:
         groups.join(f"experiment {experiment}", f"experiment {experiment}")
-    for key in going.components:
-        for trial in forest.inventory.components[key].trials:
-            if trial in going.trials:
-                groups.join(f"trial {trial}", f"component {key}")
+    for key, trial in _edges(going.components, going, forest):
+        groups.join(f"trial {trial}", f"component {key}")
+    for key, trial in _edges(going.spared, going, forest):
+        groups.join(f"trial {trial}", f"spared {key}")
     for group in groups.all():
         yield _Members(
             experiments=_named("experiment", group),
             trials=_named("trial", group),
             components=_named("component", group),
+            spared=_named("spared", group),
         )
+
+
+def _edges(keys: Iterable[str], going: _Going, forest: Forest) -> Iterator[tuple[str, str]]:
+    """Yield these components' edges to trials that go."""
+    for key in keys:
+        for trial in forest.inventory.components[key].trials:
+            if trial in going.trials:
+                yield key, trial
 
 
 def _root(trial: str, going: _Going, forest: Forest) -> str:
@@ -146,34 +161,21 @@ def _batches(going: _Going, forest: Forest) -> Iterator[_Members]:
             yield _Members((), (), tuple(members[start : start + BATCH]))
 
 
-def _tree_unit(members: _Members, going: _Going, forest: Forest) -> Unit:
-    trials = set(members.trials)
-    spared = sorted(
-        key for key, leaves in going.spared.items() if any(trial in trials for trial in leaves)
-    )
-    return _unit("tree", members, spared, going, forest)
-
-
-def _batch_unit(members: _Members, going: _Going, forest: Forest) -> Unit:
-    return _unit("batch", members, [], going, forest)
-
-
-def _unit(kind: str, members: _Members, spared: list[str], going: _Going, forest: Forest) -> Unit:
+def _unit(kind: str, members: _Members, going: _Going, forest: Forest) -> Unit:
     seen = forest.inventory
     entities = [
         *(_planned(seen.components[key], going.components[key]) for key in members.components),
         *(_planned(seen.trials[key], going.trials[key]) for key in members.trials),
         *(_planned(seen.experiments[key], going.experiments[key]) for key in members.experiments),
     ]
-    left = [_planned(seen.components[key], None) for key in spared]
+    left = [_planned(seen.components[key], None) for key in members.spared]
     steps = [step for entity in entities for step in _steps(entity, left)]
-    components = [seen.components[key] for key in (*members.components, *spared)]
-    going_here = {entity.identity for entity in entities}
+    components = [seen.components[key] for key in (*members.components, *members.spared)]
     above = {
         each.identity: each
         for entity in (*components, *(seen.trials[key] for key in members.trials))
         for each in forest.above(entity)
-        if each.identity not in going_here
+        if not going.has(each)  # what another unit takes away is no ancestor that stays
     }
     return Unit(
         kind=kind,

@@ -1,7 +1,7 @@
 """What keeps an entity whatever the policies say: protections, running parts, doubts."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -25,11 +25,14 @@ Reasons = Mapping[Identity, tuple[str, ...]]
 class Protected:
     """Why single entities are kept.
 
-    `held` counts for everything above and below, `own` for everything above only.
+    `held` counts for everything above and below, `own` for everything above only, `hidden` for
+    every tree of a kind. `unread` are those that were not seen whole.
     """
 
     held: Reasons
     own: Reasons
+    hidden: Mapping[Kind, tuple[str, ...]]
+    unread: frozenset[Identity]
 
 
 class Protections:
@@ -65,15 +68,19 @@ def protect(forest: Forest, protections: Protections, holds: Reasons, now: datet
     inventory = forest.inventory
     held: dict[Identity, tuple[str, ...]] = {}
     own: dict[Identity, tuple[str, ...]] = {}
+    unread: set[Identity] = set()
     gaps = _gaps(inventory)
     for entity in inventory.everything():
-        reasons = (*holds.get(entity.identity, ()), *protections.held_alone(entity, now))
-        if reasons:
-            held[entity.identity] = reasons
-        doubts = (*_own_reasons(entity, now), *gaps.get((entity.kind, entity.key), ()))
-        if doubts:
-            own[entity.identity] = doubts
-    return Protected(held, own)
+        who = entity.identity
+        doubts = (*_doubts(entity, inventory), *gaps.get((entity.kind, entity.key), ()))
+        untimely = tuple(_untimely(entity, now))
+        if reasons := (*holds.get(who, ()), *protections.held_alone(entity, now), *doubts):
+            held[who] = reasons
+        if reasons := (*_running(entity), *untimely):
+            own[who] = reasons
+        if doubts or untimely:
+            unread.add(who)
+    return Protected(held, own, _hidden(inventory), frozenset(unread))
 
 
 def _gaps(inventory: Inventory) -> Mapping[tuple[Kind, str], tuple[str, ...]]:
@@ -84,24 +91,60 @@ def _gaps(inventory: Inventory) -> Mapping[tuple[Kind, str], tuple[str, ...]]:
     return gaps
 
 
-def _own_reasons(entity: Entity, now: datetime) -> Iterable[str]:
+def _running(entity: Entity) -> Iterable[str]:
     if entity.running:
         yield f"is {entity.status}"
-    if entity.doubt is not None:
-        yield entity.doubt
-    if entity.tags is None:
-        yield "its tags could not be read"
-    if entity.parents is None:
-        yield "its trials could not be read"
-    if entity.kind is Kind.TRIAL and entity.experiment is None:
-        yield "its experiment could not be read"
+
+
+def _untimely(entity: Entity, now: datetime) -> Iterable[str]:
+    if entity.modified is None:
+        yield "AWS does not say when it was last changed"
     if max(entity.created, entity.modified or entity.created) > now + FUTURE_SLACK:
         yield "one of its times lies in the future"
 
 
+def _doubts(entity: Entity, inventory: Inventory) -> Iterable[str]:
+    """Say what is unknown of an entity and of what is above it: a hold may be there."""
+    if entity.doubt is not None:
+        yield entity.doubt
+    if entity.tags is None:
+        yield "its tags could not be read"
+    if entity.kind is Kind.TRIAL:
+        yield from _doubts_of_trial(entity, inventory)
+    if entity.parents is None:
+        yield "its trials could not be read"
+    for trial in entity.trials:
+        if trial not in inventory.trials:
+            yield f"its trial {trial} was not seen"
+
+
+def _doubts_of_trial(trial: Entity, inventory: Inventory) -> Iterable[str]:
+    if trial.experiment is None:
+        yield "its experiment could not be read"
+    elif trial.experiment.lower() not in inventory.experiments:
+        yield f"its experiment {trial.experiment} was not seen"
+
+
+def _hidden(inventory: Inventory) -> Mapping[Kind, tuple[str, ...]]:
+    """Say what may hang below any tree, because nobody knows where it hangs."""
+    components = _lost(inventory, Kind.COMPONENT, lambda each: each.parents is None)
+    trials = _lost(inventory, Kind.TRIAL, lambda each: each.experiment is None)
+    return {Kind.COMPONENT: (), Kind.TRIAL: components, Kind.EXPERIMENT: trials + components}
+
+
+def _lost(inventory: Inventory, kind: Kind, lost: Callable[[Entity], bool]) -> tuple[str, ...]:
+    seen = inventory.of(kind)
+    names = {entity.key for entity in seen.values() if lost(entity)}
+    names |= {gap.name.lower() for gap in inventory.gaps if gap.name and gap.kind is kind} - {*seen}
+    if not names:
+        return ()
+    more = f" (and {len(names) - 1} more)" if len(names) > 1 else ""
+    return (f"{kind} {min(names)}{more} may hang below: its place could not be read",)
+
+
 def shields(tree: Tree, forest: Forest, protected: Protected) -> tuple[str, ...]:
     """Return every reason by which a tree is kept: of its parts, and holds above any part."""
-    reasons: dict[str, None] = {}
+    reasons: dict[str, None] = dict.fromkeys(protected.hidden[tree.root.kind])
     above = {entity.identity: entity for part in tree.parts for entity in forest.above(part)}
     parts = {part.identity: part for part in tree.parts}
     for identity, entity in (above | parts).items():

@@ -36,8 +36,10 @@ def _joined(earlier: OwnWrite | None, later: OwnWrite) -> OwnWrite:
         return later
     slack = OWN_WRITE_SLACK_MS
     ours = earlier.sent_ms - slack <= later.modified_before_ms <= earlier.answered_ms + slack
-    before = earlier.modified_before_ms if ours else later.modified_before_ms
-    return OwnWrite(later.sent_ms, max(earlier.answered_ms, later.answered_ms), before)
+    answered = max(earlier.answered_ms, later.answered_ms)
+    if ours:  # nobody else wrote in between, and the later write may not have moved the time
+        return OwnWrite(earlier.sent_ms, answered, earlier.modified_before_ms)
+    return OwnWrite(later.sent_ms, answered, later.modified_before_ms)
 
 
 def spell_writes(writes: Writes) -> list[list[Any]]:
