@@ -4,14 +4,14 @@ import itertools
 import threading
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sagewarden.application.archiving import Archived, Archivist, Voucher
 from sagewarden.application.journal import Journal
 from sagewarden.application.looking import Watch
 from sagewarden.application.ports import Bench
 from sagewarden.application.ports.aws import Effects
-from sagewarden.application.turns import STOPS, Evidence, Turns, TurnState
+from sagewarden.application.turns import STOPS, Cuts, Evidence, Hands, Turns, TurnState
 from sagewarden.core.archive import VerifiedArchive
 from sagewarden.core.bundles import Bundle, Turn, bundles
 from sagewarden.core.canonical import milliseconds, spell_time
@@ -30,6 +30,12 @@ class Enforcement:
     journal: Journal
     run: str
     lanes: int
+    cuts: Cuts = field(default_factory=Cuts)
+
+    @property
+    def hands(self) -> Hands:
+        """What turns are taken with."""
+        return Hands(self.bench, self.effects, self.watch, self.journal, self.cuts)
 
 
 UNITS = 4
@@ -173,7 +179,7 @@ class Enforcer:
     ) -> str | None:
         order = self._order
         evidence = Evidence(archive, intent, order.journal.intend(intent))
-        taker = Turns(self._bench, order.effects, order.watch, order.journal, evidence)
+        taker = Turns(order.hands, evidence)
         shared = any(turn.spared for turn in turns)
         states = run_turns(
             taker.take,

@@ -15,7 +15,7 @@ from sagewarden.core.canonical import spell_time
 from sagewarden.core.entities import Identity
 from sagewarden.core.journal import Intent, Result, Settled
 from sagewarden.core.keys import Family, plan_key, prefix
-from sagewarden.core.plan import Step, Unit, read_plan
+from sagewarden.core.plan import Effect, Step, Unit, read_plan
 from sagewarden.core.policy import PolicySet
 from sagewarden.errors import Absent, VaultAbsent
 
@@ -49,17 +49,22 @@ class Resumer:
         for entry in self._order.journal.entries(run):
             if entry.settled is None:
                 self._settle(entry)
+            else:
+                self._remember_cuts(entry.settled)
         entries = tuple(self._order.journal.entries(run))
         remember_writes(self._bench, entries)
         return Adopted(run, entries)
+
+    def _remember_cuts(self, settled: Settled) -> None:
+        for outcome in settled.outcomes:
+            if outcome.step.effect is Effect.DISASSOCIATE and outcome.result is Result.DONE:
+                self._order.cuts.add(outcome.step)
 
     def _settle(self, entry: Entry) -> None:
         intent = entry.intent
         archive = read_back(self._bench, intent.archive_key, intent.archive_sha256)
         evidence = Evidence(archive, intent, self._order.journal.durable(entry))
-        taker = Turns(
-            self._bench, self._order.effects, self._order.watch, self._order.journal, evidence
-        )
+        taker = Turns(self._order.hands, evidence)
         forbidden = "an undo had begun" if entry.undoing else self._forbidden(intent)
         turns = turns_of(intent.entities, intent.steps)
         shared = any(turn.spared for turn in turns)

@@ -4,6 +4,7 @@ Each effect is sent once an attempt. Before every attempt its turn at the rate i
 that nothing stands between the look and the effect; after an unclear answer only a look decides.
 """
 
+import threading
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
@@ -22,7 +23,7 @@ from sagewarden.core.deletion import (
     Reassociation,
     WorldChanged,
 )
-from sagewarden.core.entities import Kind
+from sagewarden.core.entities import Identity, Kind
 from sagewarden.core.journal import Intent, Outcome, Result
 from sagewarden.core.plan import Effect, PlannedEntity, Step
 from sagewarden.errors import (
@@ -70,18 +71,53 @@ class TurnState:
         return any(outcome.result not in fine for outcome in self.outcomes.values())
 
 
+class Cuts:
+    """Edges that a plan's own journal took away, or is just taking away, in any of its units.
+
+    A component that is spared may lose edges in several units; none of them is a surprise.
+    """
+
+    def __init__(self) -> None:
+        self._steps: set[Step] = set()
+        self._lock = threading.Lock()
+
+    def add(self, step: Step) -> None:
+        """Note an edge before its effect leaves: another lane may look right after."""
+        with self._lock:
+            self._steps.add(step)
+
+    def discard(self, step: Step) -> None:
+        """Forget an edge that was put back or never went."""
+        with self._lock:
+            self._steps.discard(step)
+
+    def of(self, identity: Identity) -> set[str]:
+        """Keys of the trials that a component lost."""
+        with self._lock:
+            return {step.trial for step in self._steps if step.identity == identity}
+
+
+@dataclass(frozen=True, slots=True)
+class Hands:
+    """What turns are taken with, whatever the bundle."""
+
+    bench: Bench
+    effects: Effects
+    watch: Watch
+    journal: Journal
+    cuts: Cuts
+
+
 class Turns:
     """Takes turns on one target, with the evidence of one bundle."""
 
-    def __init__(
-        self, bench: Bench, effects: Effects, watch: Watch, journal: Journal, evidence: Evidence
-    ) -> None:
-        self._bench = bench
-        self._effects = effects
-        self._watch = watch
-        self._journal = journal
+    def __init__(self, hands: Hands, evidence: Evidence) -> None:
+        self._bench = hands.bench
+        self._effects = hands.effects
+        self._watch = hands.watch
+        self._journal = hands.journal
+        self._cuts = hands.cuts
         self._evidence = evidence
-        self._removed: set[Step] = set()
 
     def take(self, turn: Turn, removed: Iterable[Step] = ()) -> TurnState:
         """Carry out a turn; on any surprise put its edges back and say why.
@@ -107,7 +143,9 @@ class Turns:
         state.note(step, result)
         if result is Result.DONE:
             state.removed.append(step)
-            self._removed.add(step)
+            self._cuts.add(step)
+        else:
+            self._cuts.discard(step)
 
     def _places(self, turn: Turn) -> None:
         """Before a component's first effect: list its trials. One that is gone has none."""
@@ -115,9 +153,8 @@ class Turns:
         if turn.going.identity.kind is Kind.COMPONENT:
             components.append(turn.going)
         for planned in components:
-            ours = {step.trial for step in self._removed if step.identity == planned.identity}
             try:
-                self._watch.place(planned, ours)
+                self._watch.place(planned, self._cuts.of(planned.identity))
             except Absent:
                 self._bench.events("look.absent", entity=str(planned.identity))
 
@@ -162,6 +199,7 @@ class Turns:
     def _cut(self, step: Step, planned: PlannedEntity) -> None:
         look = self._watch.entity(planned)
         evidence = self._evidence
+        self._cuts.add(step)
         self._effects.disassociate(
             Disassociation(planned, step.trial, evidence.archive, look, evidence.durable)
         )
@@ -200,7 +238,7 @@ class Turns:
                 state.note(step, Result.NEEDS_PERSON, told)
                 self._bench.events("undo.failed", step=str(step), reason=str(error))
             else:
-                self._removed.discard(step)
+                self._cuts.discard(step)
                 state.note(step, Result.UNDONE, why)
 
     def _put_back(self, step: Step) -> None:
