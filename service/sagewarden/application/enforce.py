@@ -2,9 +2,10 @@
 
 import itertools
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
+from functools import partial
 
 from sagewarden.application.archiving import Archived, Archivist, Voucher
 from sagewarden.application.journal import Journal
@@ -18,11 +19,15 @@ from sagewarden.core.canonical import milliseconds, spell_time
 from sagewarden.core.entities import Entity, Identity
 from sagewarden.core.journal import Intent, Outcome, Result, Settled
 from sagewarden.core.plan import Plan, PlannedEntity, Step, Unit
+from sagewarden.errors import SageWardenError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Enforcement:
-    """What enforcing one plan needs besides the plan."""
+    """What enforcing one plan needs besides the plan.
+
+    `numbers` are the places of the run's bundles in its journal, shared by all plans of the run.
+    """
 
     bench: Bench
     effects: Effects
@@ -30,6 +35,7 @@ class Enforcement:
     journal: Journal
     run: str
     lanes: int
+    numbers: Iterator[int] = field(default_factory=partial(itertools.count, 1))
     cuts: Cuts = field(default_factory=Cuts)
 
     @property
@@ -65,7 +71,6 @@ class Enforcer:
         self._bench = order.bench
         self._plan = plan
         self._archivist = Archivist(order.bench, order.lanes)
-        self._numbers = itertools.count(1)
         self._lock = threading.Lock()
         self._broken = threading.Event()
         self._done = 0
@@ -75,16 +80,24 @@ class Enforcer:
         """Enforce every unit; one that stops does not stop the others.
 
         What concerns the lease, the vault or broken evidence is raised and ends the run, after
-        every turn under way has come to its end.
+        every turn under way has come to its end; what is left is told as not attempted.
         """
-        units = self._plan.units
+        try:
+            self._enforce_units(self._plan.units)
+        except SageWardenError as error:
+            known = {outcome.step for outcome in self.outcomes}
+            steps = [step for unit in self._plan.units for step in unit.steps]
+            self._skip([step for step in steps if step not in known], error.message)
+            raise
+        return self.outcomes
+
+    def _enforce_units(self, units: Sequence[Unit]) -> None:
         if self._order.lanes == 1:
             for unit in units:
                 self._enforce_unit(unit, None)
-        else:
-            with ThreadPoolExecutor(self._order.lanes) as lanes, ThreadPoolExecutor(UNITS) as side:
-                list(side.map(lambda unit: self._enforce_unit(unit, lanes), units))
-        return self.outcomes
+            return
+        with ThreadPoolExecutor(self._order.lanes) as lanes, ThreadPoolExecutor(UNITS) as side:
+            list(side.map(lambda unit: self._enforce_unit(unit, lanes), units))
 
     def _enforce_unit(self, unit: Unit, lanes: Executor | None) -> None:
         try:
@@ -121,7 +134,7 @@ class Enforcer:
 
     def _archived(self, unit: Unit, bundle: Bundle) -> Prepared:
         """Archive a bundle; the next one is archived while this one is enforced."""
-        number = next(self._numbers)
+        number = next(self._order.numbers)
         voucher = Voucher(self._order.run, self._plan.digest, unit.identity, number)
         try:
             return Prepared(number, self._archivist.archive(bundle.entities, voucher))
@@ -137,6 +150,9 @@ class Enforcer:
 
     def _skip(self, steps: Iterable[Step], reason: str) -> None:
         self._add(Outcome(step, Result.NOT_ATTEMPTED, reason) for step in steps)
+
+    def _gone(self, steps: Iterable[Step]) -> None:
+        self._add(Outcome(step, Result.ALREADY_ABSENT) for step in steps)
 
     def _add(self, outcomes: Iterable[Outcome]) -> None:
         with self._lock:
@@ -155,11 +171,27 @@ class Enforcer:
         except STOPS as stop:
             self._skip(bundle.steps, str(stop))
             return str(stop)
-        turns = _without(bundle, prepared.archived, self._skip)
+        turns = self._present(bundle, prepared.archived)
         if not turns or prepared.archived.archive is None:
             return None
         intent = self._intent(unit, turns, prepared, above)
         return self._act(intent, prepared.archived.archive, turns, lanes)
+
+    def _present(self, bundle: Bundle, archived: Archived) -> list[Turn]:
+        """Return the turns whose every entity is archived; tell of those left out, or gone."""
+        turns = []
+        for turn in bundle.turns:
+            everyone = [turn.going, *turn.spared]
+            told = [archived.left_out.get(each.identity) for each in everyone]
+            reason = next((each for each in told if each), None)
+            if reason is not None:
+                self._skip(turn.steps, reason)
+            elif turn.going.identity in archived.absent:
+                self._gone(turn.steps)
+            else:
+                self._gone(edge for edge in turn.edges if edge.identity in archived.absent)
+                turns.append(turn.without(archived.absent))
+        return turns
 
     def _against(self, unit: Unit, prepared: Prepared) -> str | None:
         if self._asked():
@@ -264,27 +296,6 @@ def _all_ended(futures: Sequence["Future[TurnState]"]) -> list[TurnState]:
     """Wait for every turn, then raise what the first one to fail raised, if one did."""
     wait(futures)
     return [future.result() for future in futures]
-
-
-def _without(
-    bundle: Bundle,
-    archived: Archived,
-    skip: Callable[[Iterable[Step], str], None],
-) -> list[Turn]:
-    """Return the turns whose every entity is in the archive, and tell why of the others."""
-    turns = []
-    for turn in bundle.turns:
-        everyone = [turn.going, *turn.spared]
-        reasons = [archived.left_out.get(each.identity) for each in everyone]
-        reasons += [
-            "it is gone already" if each.identity in archived.absent else None for each in everyone
-        ]
-        told = next((reason for reason in reasons if reason), None)
-        if told is None:
-            turns.append(turn)
-        else:
-            skip(turn.steps, told)
-    return turns
 
 
 def _above(unit: Unit, above: dict[Identity, Entity]) -> tuple[PlannedEntity, ...]:

@@ -83,7 +83,7 @@ def build_report(bench: Bench, governance: Governance, story: Story) -> Report:
         notes=(*governance.notes, *story.notes),
         advice=tuple(story.advice),
         history=tuple(_history(bench, story.run)),
-        exit_code=story.exit_code,
+        exit_code=_exit_code(story, rows),
         statuses={} if judged is None else _statuses(judged),
         origins={} if judged is None else _origins(judged),
         idle_histogram=() if judged is None else _idle(judged),
@@ -95,9 +95,14 @@ def store_report(bench: Bench, report: Report, renderings: Mapping[str, bytes]) 
     for name, body in sorted(renderings.items()):
         bench.vault.create(report_key(bench.target, report.run, name), body)
     create_once(bench.vault, report_key(bench.target, report.run, REPORT_NAME), report.spelled())
+    for run in report.adopted:
+        create_once(bench.vault, report_key(bench.target, run, ADOPTED_NAME), {"by": report.run})
 
 
 REPORT_NAME = "report.json"
+
+ADOPTED_NAME = "adopted.json"
+"""Stands for the report of a run that died: the run that settled it tells what it did."""
 
 
 def read_report(bench: Bench, run: str) -> Report:
@@ -111,8 +116,18 @@ def read_report(bench: Bench, run: str) -> Report:
 
 def reported_runs(bench: Bench) -> list[str]:
     """Every run with a report, oldest first."""
+    return _runs_with(bench, REPORT_NAME)
+
+
+def adopted_runs(bench: Bench) -> list[str]:
+    """Every run that died and that another run's report tells of, oldest first."""
+    return _runs_with(bench, ADOPTED_NAME)
+
+
+def _runs_with(bench: Bench, name: str) -> list[str]:
     start = prefix(bench.target, Family.REPORTS)
-    return sorted({key[len(start) :].split("/")[0] for key in bench.vault.list(start)})
+    found = [key[len(start) :].split("/") for key in bench.vault.list(start)]
+    return sorted({run for run, *rest in found if rest == [name]})
 
 
 def _history(bench: Bench, but: str) -> Iterable[PastRun]:
@@ -132,13 +147,23 @@ def _history(bench: Bench, but: str) -> Iterable[PastRun]:
 def _outcome_rows(bench: Bench, story: Story) -> tuple[OutcomeRow, ...]:
     """One row a step: of a step that a dead run left and this one did, the later outcome."""
     journal = Journal(bench.vault, bench.target)
-    rows: list[OutcomeRow] = []
-    for run in (*story.adopted, story.run):
-        for entry in journal.entries(run):
-            rows += _journalled(entry)
-    told = {_place(row) for row in rows}
-    rows += [row for row in _left_rows(story) if _place(row) not in told]
-    return tuple({_place(row): row for row in rows}.values())
+    found: dict[tuple[str, str, int, str, str], OutcomeRow] = {}
+    for run in story.adopted:
+        found |= _by_place(row for entry in journal.entries(run) for row in _journalled(entry))
+    done = {place: row for place, row in found.items() if row.result == str(Result.DONE)}
+    found |= _by_place(_left_rows(story))
+    found |= _by_place(row for entry in journal.entries(story.run) for row in _journalled(entry))
+    return tuple((found | done).values())
+
+
+def _by_place(rows: Iterable[OutcomeRow]) -> dict[tuple[str, str, int, str, str], OutcomeRow]:
+    return {_place(row): row for row in rows}
+
+
+def _exit_code(story: Story, rows: Iterable[OutcomeRow]) -> int:
+    """Return how the run ended; whatever was not done as planned is at least a 3."""
+    fine = {str(Result.DONE), str(Result.ALREADY_ABSENT)}
+    return max(story.exit_code, 0 if all(row.result in fine for row in rows) else 3)
 
 
 def _place(row: OutcomeRow) -> tuple[str, str, int, str, str]:

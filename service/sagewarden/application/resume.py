@@ -8,13 +8,14 @@ from sagewarden.application.archiving import read_back
 from sagewarden.application.documents import read_document
 from sagewarden.application.enforce import Enforcement
 from sagewarden.application.journal import Entry
+from sagewarden.application.reporting import adopted_runs, reported_runs
 from sagewarden.application.turns import STOPS, Evidence, Turns, TurnState
 from sagewarden.application.writes import remember_writes
 from sagewarden.core.bundles import Turn, turns_of
 from sagewarden.core.canonical import spell_time
 from sagewarden.core.entities import Identity
 from sagewarden.core.journal import Intent, Result, Settled
-from sagewarden.core.keys import Family, plan_key, prefix
+from sagewarden.core.keys import plan_key
 from sagewarden.core.plan import Effect, Step, Unit, read_plan
 from sagewarden.core.policy import PolicySet
 from sagewarden.errors import Absent, VaultAbsent
@@ -38,10 +39,9 @@ class Resumer:
 
     def resume(self) -> list[Adopted]:
         """Settle every run that has open intents or no report; return them, oldest first."""
-        start = prefix(self._bench.target, Family.REPORTS)
-        reported = {key[len(start) :].split("/")[0] for key in self._bench.vault.list(start)}
+        told = {*reported_runs(self._bench), *adopted_runs(self._bench)}
         unsettled = self._order.journal.unsettled()
-        dead = [run for run, is_open in unsettled.items() if is_open or run not in reported]
+        dead = [run for run, is_open in unsettled.items() if is_open or run not in told]
         return [self._adopt(run) for run in sorted(dead) if run != self._order.run]
 
     def _adopt(self, run: str) -> Adopted:

@@ -1,6 +1,8 @@
 """One full run on one target: settle, judge, mark, tell, enforce, report."""
 
+import itertools
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 
 from sagewarden.application.enforce import Enforcement, Enforcer
@@ -15,7 +17,7 @@ from sagewarden.application.lease import Lease, leased
 from sagewarden.application.looking import Watch
 from sagewarden.application.marks import write_marks
 from sagewarden.application.notice import announce
-from sagewarden.application.pause import check_pause
+from sagewarden.application.pause import check_pause, paused
 from sagewarden.application.plans import (
     StoredPlan,
     approval,
@@ -30,7 +32,6 @@ from sagewarden.application.reporting import Story, build_report, store_report
 from sagewarden.application.resume import Resumer
 from sagewarden.application.writes import forget_writes, remember_writes
 from sagewarden.core.canonical import read_time
-from sagewarden.core.journal import Outcome, Result
 from sagewarden.core.limits import Room
 from sagewarden.core.plan import Plan
 from sagewarden.core.protection import Protections
@@ -41,6 +42,7 @@ from sagewarden.errors import (
     PolicyError,
     SageWardenError,
     UsageError,
+    VaultError,
 )
 
 Render = Callable[[Report], Mapping[str, bytes]]
@@ -68,6 +70,7 @@ class Sweep:
         self._run = run
         self._effects = run.wire(bench, lease)
         self._journal = Journal(bench.vault, bench.target)
+        self._numbers = itertools.count(1)
         self.story = Story(run=run.name, mode="sweep", began=bench.looks.now(), identity=identity)
 
     def sweep(self) -> None:
@@ -83,9 +86,9 @@ class Sweep:
             store_plan(self._bench, judged.plan, judged.measure)
         self._check_limits(judged)
         self._enforce(judged.plan)
-        forget_writes(
-            self._bench, {entity.identity: None for entity in judged.inventory.everything()}
-        )
+        if judged.inventory.complete:
+            alive = {entity.identity: None for entity in judged.inventory.everything()}
+            forget_writes(self._bench, alive)
 
     def _apply_approved(self, digest: str) -> None:
         """Apply an approved plan; one that other policies made is void and told of."""
@@ -122,6 +125,7 @@ class Sweep:
             journal=self._journal,
             run=self._run.name,
             lanes=self._governance.lanes,
+            numbers=self._numbers,
         )
 
     def _mark(self, judged: Judged) -> None:
@@ -173,8 +177,6 @@ class Sweep:
             )
         _check_room(self._bench, stored)
         self._enforce(plan)
-        if approval(self._bench, plan.digest, self._bench.looks.now()) is not None:
-            spend_approval(self._bench, plan.digest, self._run.name)
 
     def _enforce(self, plan: Plan) -> None:
         if not plan.units:
@@ -183,11 +185,21 @@ class Sweep:
         enforcer = Enforcer(self._enforcement(plan), plan)
         try:
             enforcer.enforce()
+        except SageWardenError:
+            with suppress(VaultError):  # what stopped the run counts more
+                remember_writes(self._bench, self._journal.entries(self._run.name))
+            raise
         finally:
             self.story.left += enforcer.outcomes
         remember_writes(self._bench, self._journal.entries(self._run.name))
-        if _fell_short(enforcer.outcomes):
-            self.story.exit_code = max(self.story.exit_code, 3)
+        self._spend(plan)
+
+    def _spend(self, plan: Plan) -> None:
+        """Spend the approval of a plan that has ended: a stop or a pause only interrupts it."""
+        if self._bench.stopping() or paused(self._bench.vault, self._bench.target) is not None:
+            return
+        if approval(self._bench, plan.digest, self._bench.looks.now()) is not None:
+            spend_approval(self._bench, plan.digest, self._run.name)
 
 
 def run_target(bench: Bench, governance: Governance, run: Run, plan: str | None = None) -> Report:
@@ -234,8 +246,3 @@ def _check_room(bench: Bench, stored: StoredPlan) -> None:
             f"plan {start} waits for approval, nothing was deleted: {exceeded}",
             advice=f"`sagewarden approve {start}` approves it for 72 hours.",
         )
-
-
-def _fell_short(outcomes: list[Outcome]) -> bool:
-    fine = (Result.DONE, Result.ALREADY_ABSENT)
-    return any(outcome.result not in fine for outcome in outcomes)

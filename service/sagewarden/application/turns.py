@@ -45,6 +45,10 @@ STOPS = (WorldChanged, ReadFailed, EffectRefused, EffectUnclear, Absent, Paused)
 """What stops a turn: the entity is kept, and its edges are put back."""
 
 
+class ComponentGone(WorldChanged):
+    """The component whose edge was to be put back does not exist any more."""
+
+
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """What every effect of a bundle rests on."""
@@ -220,11 +224,11 @@ class Turns:
         self._bench.events("turn.stopped", entity=str(turn.going.identity), reason=detail)
         if state.removed:
             self.undo(state, detail)
-        refused = isinstance(reason, EffectRefused)
-        for step in turn.steps:
-            if step not in state.outcomes:
-                last = refused and step is turn.delete
-                state.note(step, Result.REFUSED if last else Result.NOT_ATTEMPTED, detail)
+        left = [step for step in turn.steps if step not in state.outcomes]
+        if isinstance(reason, EffectRefused):
+            state.note(left.pop(0), Result.REFUSED, detail)
+        for step in left:
+            state.note(step, Result.NOT_ATTEMPTED, detail)
 
     def undo(self, state: TurnState, why: str) -> None:
         """Put every removed edge back, each with its own look at both ends."""
@@ -233,6 +237,9 @@ class Turns:
         for step in reversed(state.removed):
             try:
                 self._put_back(step)
+            except ComponentGone as error:
+                self._cuts.discard(step)
+                state.note(step, Result.ALREADY_ABSENT, f"{why}; {error}")
             except (*STOPS, IntegrityError) as error:
                 told = f"{why}; the edge could not be put back: {error}"
                 state.note(step, Result.NEEDS_PERSON, told)
@@ -264,9 +271,12 @@ class Turns:
 
     def _check_ends(self, step: Step) -> None:
         """Both ends must still be the entities that the edge was between."""
-        component = self._bench.looks.describe(Kind.COMPONENT, step.identity.name).entity
+        try:
+            component = self._bench.looks.describe(Kind.COMPONENT, step.identity.name).entity
+        except Absent as error:
+            raise ComponentGone(f"{step.identity} is gone, there is no edge to put back") from error
         if component.identity != step.identity:
-            raise WorldChanged(f"{step.identity} was created anew by someone else")
+            raise ComponentGone(f"{step.identity} was deleted and created anew by someone else")
         trial = self._bench.looks.describe(Kind.TRIAL, step.trial).entity
         intent = self._evidence.intent
         known = {

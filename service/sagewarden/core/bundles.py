@@ -1,7 +1,7 @@
 """Cuts a unit into bundles: what is archived, journalled and settled together."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, replace
 
 from sagewarden.core.entities import Identity, Kind
 from sagewarden.core.plan import Effect, PlannedEntity, Step, Unit
@@ -41,6 +41,14 @@ class Turn:
     def steps(self) -> tuple[Step, ...]:
         """The edges, then the delete."""
         return (*self.edges, self.delete)
+
+    def without(self, gone: Collection[Identity]) -> "Turn":
+        """Leave out spared components that are gone: they have no edge to lose any more."""
+        return replace(
+            self,
+            spared=tuple(each for each in self.spared if each.identity not in gone),
+            edges=tuple(edge for edge in self.edges if edge.identity not in gone),
+        )
 
 
 def turns_of(entities: tuple[PlannedEntity, ...], steps: tuple[Step, ...]) -> tuple[Turn, ...]:
