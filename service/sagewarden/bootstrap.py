@@ -14,6 +14,7 @@ from sagewarden.adapters.aws.inventory import SageMakerSurveys
 from sagewarden.adapters.aws.limiter import WRITING, Limiters
 from sagewarden.adapters.aws.looks import SageMakerLooks
 from sagewarden.adapters.aws.records import SageMakerRecords
+from sagewarden.adapters.aws.restoring import SageMakerRestoring
 from sagewarden.adapters.aws.session import Access, TargetSession
 from sagewarden.adapters.clock import wall_now
 from sagewarden.adapters.policyfiles import load_policies
@@ -29,6 +30,7 @@ from sagewarden.application.lease import Lease
 from sagewarden.application.notice import Channel
 from sagewarden.application.ports import Bench
 from sagewarden.application.ports.aws import Effects, Progress
+from sagewarden.application.ports.restoring import Restoring
 from sagewarden.application.ports.vault import Vault
 from sagewarden.application.sweep import Run
 from sagewarden.core.durations import spell_duration
@@ -256,6 +258,11 @@ def _effects(wired: Wired) -> Callable[[Bench, Lease], Effects]:
         return SageMakerEffects(wired.session, wired.paces, wired.counter, lease.guard)
 
     return wire
+
+
+def restoring(wired: Wired) -> Restoring:
+    """Wire what creates things again; it can neither change nor delete."""
+    return SageMakerRestoring(wired.session, wired.paces, wired.counter)
 
 
 def renderings(report: Report) -> Mapping[str, bytes]:

@@ -173,7 +173,7 @@ class Account:
         self.box.admin.advance(30 * 86_400)
         self.bench.looks.components_in()
 
-    def planned(self, kind: Kind, name: str) -> PlannedEntity:
+    def planned(self, kind: Kind, name: str, policy: str = "stale") -> PlannedEntity:
         """Look at an entity as a plan would have it."""
         seen = self.bench.looks.describe(kind, name).entity
         parents = self.bench.looks.trials_of(name) if kind is Kind.COMPONENT else ()
@@ -186,7 +186,7 @@ class Account:
             content=seen.content,
             fingerprint=fingerprint(seen.content, parents),
             parents=parents,
-            policy="stale",
+            policy=policy,
             rule="r",
         )
 
@@ -196,9 +196,10 @@ class Account:
         spared: Sequence[str] = (),
         settle: bool = True,
         run: str = RUN,
+        policy: str = "stale",
     ) -> list[Intent]:
         """Archive, journal and delete entities as one unit; return the bundles' intents."""
-        entities = [self.planned(*each) for each in going]
+        entities = [self.planned(*each, policy) for each in going]
         left = [self.planned(Kind.COMPONENT, name) for name in spared]
         trials = {each.identity.name for each in entities if each.identity.kind is Kind.TRIAL}
         intents = []

@@ -9,10 +9,10 @@ LATER = "20260401T000000Z-ffff"
 
 
 def grow(account: Account) -> None:
-    """Delete a component in one run, its tree in a later one."""
+    """Delete a component in one run by another policy, its tree in a later run."""
     account.tree(Tri=["First", "Second", "Shared"], Two=[])
     account.tree("Living", Home=["Shared"])
-    account.erase((Kind.COMPONENT, "First"))
+    account.erase((Kind.COMPONENT, "First"), policy="headroom")
     going = ((Kind.COMPONENT, "Second"), (Kind.TRIAL, "Tri"), (Kind.TRIAL, "Two"))
     account.erase(*going, (Kind.EXPERIMENT, "Exp"), spared=["Shared"], run=LATER)
 
@@ -60,12 +60,24 @@ def test_where_it_lies(account: Account) -> None:
 
 
 def test_a_tree_is_what_went_together(account: Account) -> None:
-    """What an earlier run deleted from it is not part of the tree."""
+    """What another policy deleted from it earlier is not part of the tree."""
     grow(account)
 
     names = [each.name for each in tree_of(account.bench, newest(account.bench, "Exp"))]
 
     assert names == ["Exp", "Tri", "Two", "Second"]
+
+
+def test_a_tree_that_two_runs_took(account: Account) -> None:
+    """What a run that died had taken of the tree comes back with the rest."""
+    account.tree(Tri=["First", "Second"])
+    account.erase((Kind.COMPONENT, "First"))
+    rest = ((Kind.COMPONENT, "Second"), (Kind.TRIAL, "Tri"), (Kind.EXPERIMENT, "Exp"))
+    account.erase(*rest, run=LATER)
+
+    names = [each.name for each in tree_of(account.bench, newest(account.bench, "Exp"))]
+
+    assert names == ["Exp", "Tri", "First", "Second"]
 
 
 def test_a_branch(account: Account) -> None:

@@ -2,13 +2,18 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 
 from sagewarden.application.journal import Entry, Journal
 from sagewarden.application.ports import Bench
+from sagewarden.core.canonical import read_time
 from sagewarden.core.entities import Identity, Kind
 from sagewarden.core.journal import Result
 from sagewarden.core.plan import Effect, PlannedEntity, Step
 from sagewarden.errors import UsageError
+
+DATE_SLACK = timedelta(seconds=2)
+"""Outcomes are dated by the server's Date, which counts whole seconds."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,9 +58,9 @@ def deleted(
                 yield _located(entry, planned)
 
 
-def newest(bench: Bench, name: str, kind: Kind | None = None) -> Located:
+def newest(bench: Bench, name: str, kind: Kind | None = None, run: str | None = None) -> Located:
     """Return the last deleted entity of this name; raise UsageError if none or if kinds differ."""
-    found = list(deleted(bench, name=name, kind=kind))
+    found = list(deleted(bench, name=name, kind=kind, run=run))
     if not found:
         raise UsageError(
             f"no {kind or 'entity'} called {name!r} was deleted on {bench.target}",
@@ -63,13 +68,19 @@ def newest(bench: Bench, name: str, kind: Kind | None = None) -> Located:
         )
     kinds = sorted({each.identity.kind for each in found})
     if len(kinds) > 1:
-        raise UsageError(f"{name!r} names a {' and a '.join(kinds)}", advice="Say which kind.")
+        raise UsageError(
+            f"{name!r} names a {' and a '.join(kinds)}", advice="Say which with --kind."
+        )
     return found[0]
 
 
 def tree_of(bench: Bench, root: Located) -> tuple[Located, ...]:
-    """Return an entity and what went below it in the same unit: from the top down, sorted."""
-    unit = [each for each in deleted(bench, run=root.run) if each.unit == root.unit]
+    """Return an entity and what went with it from below: from the top down, sorted.
+
+    A run that died may have taken a part of the tree and the next run the rest, so every run
+    counts that deleted under the root's policy, or in its unit, between its creation and its end.
+    """
+    unit = [each for each in deleted(bench) if _with(root, each)]
     trials = [each for each in unit if each.identity.kind is Kind.TRIAL and _is_in(each, root)]
     if root.identity.kind is Kind.TRIAL:
         trials = [root]
@@ -105,8 +116,16 @@ def top_down(located: Located) -> tuple[int, Identity]:
     return (-list(Kind).index(located.identity.kind), located.identity)
 
 
+def _with(root: Located, each: Located) -> bool:
+    together = each.policy == root.policy or (each.run, each.unit) == (root.run, root.unit)
+    born = datetime.fromtimestamp(root.identity.created_ms / 1000, UTC)
+    return together and born - DATE_SLACK <= read_time(each.at) <= read_time(root.at) + DATE_SLACK
+
+
 def _is_in(trial: Located, root: Located) -> bool:
-    return root.identity.kind is Kind.EXPERIMENT and root.identity.name in trial.parents
+    old_enough = trial.identity.created_ms >= root.identity.created_ms
+    inside = root.identity.kind is Kind.EXPERIMENT and root.identity.name in trial.parents
+    return inside and old_enough
 
 
 def _entries(bench: Bench, run: str | None) -> Iterator[Entry]:

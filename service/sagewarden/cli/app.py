@@ -57,6 +57,10 @@ app.command(
 )
 app.command("sagewarden.cli.switches:pause", name="pause", help="Stop all deleting at once.")
 app.command("sagewarden.cli.switches:unpause", name="unpause", help="Let deleting go on.")
+app.command(
+    "sagewarden.cli.vaulting:verify", name="verify", help="Read the vault back: is it intact?"
+)
+app.command("sagewarden.cli.vaulting:restore", name="restore", help="Bring one deleted tree back.")
 _policy.command(
     "sagewarden.cli.policies:validate",
     name="validate",

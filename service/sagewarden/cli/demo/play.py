@@ -12,9 +12,12 @@ from cyclopts import Parameter
 from rich.rule import Rule
 from rich.text import Text
 
+from sagewarden import bootstrap
 from sagewarden.adapters.clock import wall_now
+from sagewarden.application.reporting import read_report, reported_runs
 from sagewarden.cli.console import say
 from sagewarden.errors import SageWardenError, UsageError
+from sagewarden.settings import load_settings
 
 if TYPE_CHECKING:
     from sagewarden.cli.demo.stage import Stage
@@ -144,16 +147,18 @@ def _digest(stage: "Stage") -> str:
 
 
 def _restorable(stage: "Stage") -> str:
-    """Name an experiment that was deleted, by the newest report."""
-    from sagewarden import bootstrap  # noqa: PLC0415 -- slow to import
-    from sagewarden.application.reporting import read_report, reported_runs  # noqa: PLC0415
-    from sagewarden.settings import load_settings  # noqa: PLC0415
-
+    """Name an experiment that was deleted with some components, by the newest report."""
     settings = load_settings(stage.config).settings
     chosen = bootstrap.targets_of(settings)[0]
     bench = bootstrap.wire_target(settings, chosen, bootstrap.Process()).bench
-    rows = read_report(bench, reported_runs(bench)[-1]).outcomes
-    return next(row.name for row in rows if row.kind == "experiment" and row.result == "done")
+    gone = [
+        row
+        for row in read_report(bench, reported_runs(bench)[-1]).outcomes
+        if (row.effect, row.result) == ("delete", "done")
+    ]
+    sizes = Counter(row.unit for row in gone)
+    experiments = [row for row in gone if row.kind == "experiment"]
+    return min(experiments, key=lambda row: (abs(sizes[row.unit] - 12), row.name)).name
 
 
 def _epilogue(stage: "Stage", admin: "AdminClient", seconds: float) -> None:

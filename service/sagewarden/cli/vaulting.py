@@ -1,0 +1,200 @@
+"""`verify` and `restore`: is the vault intact, and bring back what was deleted."""
+
+from typing import Annotated, Any
+
+from cyclopts import Parameter
+from rich.table import Table
+from rich.text import Text
+
+from sagewarden import bootstrap
+from sagewarden.application.archives import newest, tree_of
+from sagewarden.application.judging import check_identity
+from sagewarden.application.restore import Restored
+from sagewarden.application.restore import restore as restore_tree
+from sagewarden.application.restore_plan import Existing, RestorePlan, plan_restore
+from sagewarden.application.verify import UNANCHORED, Verification
+from sagewarden.application.verify import verify as verify_vault
+from sagewarden.cli.console import say, say_json, working
+from sagewarden.cli.options import Where
+from sagewarden.core.entities import Kind
+from sagewarden.core.visible import visible
+from sagewarden.errors import UsageError
+
+WHERE = Where()
+
+
+def verify(run: str | None = None, *, where: Where = WHERE) -> int:
+    """Read the journal and every archive back, hash them, and compare; exit 5 if anything is off.
+
+    Parameters
+    ----------
+    run
+        Only this run.
+    """
+    settings = where.effective().settings
+    found: list[tuple[str, Verification]] = []
+    with working() as process:
+        for chosen in bootstrap.targets_of(settings, where.target):
+            bench = bootstrap.wire_target(settings, chosen, process).bench
+            found.append((str(bench.target), verify_vault(bench, run=run)))
+    if where.json:
+        say_json([_spelled(target, each) for target, each in found])
+    else:
+        for target, each in found:
+            _say_verification(target, each)
+        say(Text(f"The answer is {UNANCHORED}.", "dim"))
+    return 0 if all(each.sound for _, each in found) else 5
+
+
+def _spelled(target: str, each: Verification) -> dict[str, Any]:
+    return {
+        "target": target,
+        "sound": each.sound,
+        "anchored": each.anchored,
+        "runs": each.runs,
+        "intents": each.intents,
+        "outcomes": each.outcomes,
+        "open": each.open,
+        "archives": each.archives,
+        "spare": each.spare,
+        "entities": each.entities,
+        "bytes": each.bytes,
+        "findings": [{"key": found.key, "wrong": found.wrong} for found in each.findings],
+    }
+
+
+def _say_verification(target: str, each: Verification) -> None:
+    verdict = ("sound", "bold green") if each.sound else ("NOT SOUND", "bold red")
+    say(Text.assemble(f"{target}: the vault is ", verdict, "."))
+    say(
+        Text(
+            f"  {each.archives} archives of {each.entities} entities ({each.bytes:,} bytes) read "
+            f"back and hashed; {each.intents} intents and {each.outcomes} outcomes of {each.runs} "
+            f"runs agree with them."
+        )
+    )
+    if each.open:
+        say(Text(f"  {each.open} intents are open: the next run settles them.", "yellow"))
+    for found in each.findings:
+        say(Text(visible(f"  {found.key}: {found.wrong}"), "red"))
+
+
+def restore(
+    name: str,
+    *,
+    kind: Annotated[Kind | None, Parameter(name="--kind")] = None,
+    run: str | None = None,
+    existing: Existing = Existing.SKIP,
+    plan: Annotated[bool, Parameter(name="--plan", negative="")] = False,
+    where: Where = WHERE,
+) -> int:
+    """Bring one deleted tree back from its verified archives; a second call goes on, never twice.
+
+    Parameters
+    ----------
+    name
+        Name of the experiment, trial or trial component that was deleted; case does not matter.
+    kind
+        Which of them, where several had this name: experiment, trial or trial-component.
+    run
+        As it was deleted by this run, instead of the newest.
+    existing
+        What to do when something else has one of the names now: skip it (default), or fail.
+    plan
+        Only say what would be created.
+    """
+    settings = where.effective().settings
+    chosen = bootstrap.targets_of(settings, where.target)
+    if len(chosen) > 1:
+        raise UsageError(
+            "a restore goes to one target, and the settings name several",
+            advice="Say which with --target.",
+        )
+    restored = None
+    with working() as process:
+        wired = bootstrap.wire_target(settings, chosen[0], process)
+        check_identity(wired.bench)
+        tree = tree_of(wired.bench, newest(wired.bench, name, kind, run))
+        planned = plan_restore(wired.bench, tree, existing)
+        if not plan:
+            restored = restore_tree(wired.bench, bootstrap.restoring(wired), planned)
+    if where.json:
+        say_json(_restore_spelled(planned, restored))
+    else:
+        _say_restore(planned, restored)
+    return 0 if restored is None or restored.complete else 3
+
+
+def _restore_spelled(planned: RestorePlan, restored: Restored | None) -> dict[str, Any]:
+    return {
+        "planned": [
+            {
+                "kind": str(each.located.identity.kind),
+                "name": each.located.name,
+                "standing": str(each.standing),
+                "points": each.points,
+                "left_out": list(each.left_out),
+                "obstacle": each.obstacle,
+            }
+            for each in planned.entities
+        ],
+        "never": list(planned.never),
+        "restored": None
+        if restored is None
+        else [
+            {
+                "kind": str(each.located.identity.kind),
+                "name": each.located.name,
+                "fate": str(each.fate),
+                "detail": each.detail,
+                "points": each.points,
+                "missing": each.missing,
+            }
+            for each in restored.entities
+        ],
+        "edges": []
+        if restored is None
+        else [
+            {
+                "component": each.edge.name,
+                "trial": each.edge.trial,
+                "fate": str(each.fate),
+                "detail": each.detail,
+            }
+            for each in restored.edges
+        ],
+    }
+
+
+ROWS = 12
+"""Lines of a restore that a terminal shows."""
+
+
+def _say_restore(planned: RestorePlan, restored: Restored | None) -> None:
+    table = Table("", "name", "points", "came of it", box=None, pad_edge=False)
+    if restored is None:
+        for each in planned.entities[:ROWS]:
+            told = each.obstacle or f"{each.standing} now"
+            table.add_row(
+                str(each.located.identity.kind), visible(each.located.name), str(each.points), told
+            )
+    else:
+        for fate in restored.entities[:ROWS]:
+            table.add_row(
+                str(fate.located.identity.kind),
+                visible(fate.located.name),
+                str(fate.points),
+                visible(" ".join(filter(None, (str(fate.fate), fate.detail)))),
+            )
+    say(table)
+    left = len(planned.entities) - ROWS
+    if left > 0:
+        say(Text(f"… and {left} more", "dim"))
+    if restored is not None:
+        counts = ", ".join(f"{count} {fate}" for fate, count in sorted(restored.counts.items()))
+        put = sum(str(each.fate) == "done" for each in restored.edges)
+        say(Text(f"Entities: {counts}; associations put back: {put}.", "bold"))
+    if planned.never:
+        say(Text("AWS cannot bring back, so the archive alone has it:", "yellow"))
+        for line in planned.never:
+            say(Text(f"  • {line}"))
