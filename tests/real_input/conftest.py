@@ -12,6 +12,7 @@ from importlib import import_module
 
 import pytest
 from tests.real_input.command_line import CommandLine, log_by_hand
+from tests.real_input.governing import Season, govern
 from tests.real_input.legacy_trials import log_trials
 from tests.real_input.logged import Logged
 from tests.real_input.reading_back import read_back
@@ -118,3 +119,14 @@ def by_hand(terminal_user: User) -> Logged:
 def aws(terminal_user: User, by_hand: Logged) -> CommandLine:  # noqa: ARG001 - logs in first
     """The command line in an account that has something in it."""
     return CommandLine(terminal_user)
+
+
+@pytest.fixture(scope="session")
+def season(
+    new_user: NewUser,
+    sdk: None,  # noqa: ARG001 - imported with care
+    admin: AdminClient,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Season:
+    """Three accounts that real clients logged into, and what came of them by three sweeps."""
+    return govern(new_user, admin, tmp_path_factory.mktemp("season"))

@@ -65,6 +65,7 @@ def _names(sm: Any, kind: Kind) -> list[str]:
 def _record(sm: Any, metrics: Any, kind: Kind, name: str) -> ArchiveRecord:
     operation, word = LISTS[kind]
     described = getattr(sm, f"describe_{operation}")(**{f"{word}Name": name})
+    del described["ResponseMetadata"]  # of the answer, not of what it tells of
     arn = described[f"{word}Arn"]
     series = tuple(_series(metrics, arn, described))
     return ArchiveRecord(

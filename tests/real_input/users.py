@@ -8,8 +8,12 @@ from typing import Any
 
 import boto3
 import pytest
+from botocore.loaders import Loader
+from botocore.session import Session
 
 REGION = "us-east-1"
+LOADER = Loader()
+"""Reads each service's model once for everybody; it takes longer than most calls."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +48,9 @@ class User:
         with pytest.MonkeyPatch.context() as patch:
             for name, value in self.environment.items():
                 patch.setenv(name, value)
-            yield boto3.Session()
+            session = Session()
+            session.register_component("data_loader", LOADER)
+            yield boto3.Session(botocore_session=session)
 
     @contextmanager
     def client(self, service: str) -> Iterator[Any]:
