@@ -1,6 +1,7 @@
 """`sandbox`: the fake AWS alone, on a port of this machine."""
 
-from typing import Annotated
+import json
+from typing import Annotated, Any
 
 from cyclopts import Parameter
 
@@ -16,6 +17,9 @@ def sandbox(  # noqa: PLR0913 -- one option each
     latency_ms: float | None = None,
     search_lag: float = 0.0,
     linked: float = 0.0,
+    clock_offset: float = 0.0,
+    knob: Annotated[tuple[str, ...], Parameter(name="--knob", negative="")] = (),
+    fault: Annotated[tuple[str, ...], Parameter(name="--fault", negative="")] = (),
 ) -> int:
     """Serve a fake SageMaker Experiments with a seeded account until interrupted.
 
@@ -38,6 +42,12 @@ def sandbox(  # noqa: PLR0913 -- one option each
         Seconds by which Search and List are behind.
     linked
         Seconds for which a delete still answers "linked" after Disassociate, in 30 % of the cases.
+    clock_offset
+        Seconds by which its clock is ahead of this machine's.
+    knob
+        Any other knob, as NAME=JSON, such as search_depth=500; may be given again.
+    fault
+        A fault by rule, as JSON, such as {"operation": "DeleteTrial", "action": "drop_after"}.
     """
     try:
         from sagewarden.sandbox import Options, run  # noqa: PLC0415 -- an extra
@@ -47,8 +57,34 @@ def sandbox(  # noqa: PLR0913 -- one option each
             advice="Install it with `pip install 'sagewarden[sandbox]'`.",
         ) from error
     knobs = knobs_of(rate=rate, latency_ms=latency_ms, search_lag=search_lag, linked=linked)
-    run(Options(port=port, components=components, seed=seed, knobs=knobs))
+    options = Options(
+        port=port,
+        components=components,
+        seed=seed,
+        knobs=knobs | dict(map(_knob, knob)),
+        faults=[_json(each, "--fault") for each in fault],
+        clock_offset=clock_offset,
+    )
+    try:
+        run(options)
+    except (KeyError, TypeError) as error:
+        raise UsageError(
+            f"the sandbox does not know {error}",
+            advice="Knobs and faults are described in sagewarden/sandbox/knobs.py and rules.py.",
+        ) from error
     return 0
+
+
+def _knob(text: str) -> tuple[str, object]:
+    name, _, value = text.partition("=")
+    return name, _json(value, f"--knob {name}")
+
+
+def _json(text: str, option: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError as error:
+        raise UsageError(f"{option}: {text!r} is not JSON: {error}") from error
 
 
 MUTATING = (

@@ -9,6 +9,7 @@ from typing import Any
 import orjson
 
 from sagewarden.sandbox.knobs import DEFAULT_ACCOUNT, Knobs
+from sagewarden.sandbox.rules import Fault, rule_from
 from sagewarden.sandbox.server import REGION, Sandbox
 
 
@@ -26,6 +27,10 @@ class Options:
     region: str = REGION
     knobs: dict[str, Any] = field(default_factory=dict)
     """Fields of `Knobs` by name."""
+    faults: list[dict[str, Any]] = field(default_factory=list)
+    """Fields of `Fault` by name, one mapping a fault."""
+    clock_offset: float = 0.0
+    """Seconds by which the sandbox's clock is ahead of the machine's."""
 
 
 def run(options: Options, say: Callable[[str], object] = sys.stdout.write) -> None:
@@ -40,6 +45,9 @@ def run(options: Options, say: Callable[[str], object] = sys.stdout.write) -> No
         host=options.host,
         port=options.port,
     )
+    box.admin.set_offset(options.clock_offset)
+    for each in options.faults:
+        box.admin.add_fault(rule_from(Fault, each))
     if options.components:
         box.seed(components=options.components, seed=options.seed)
 

@@ -15,7 +15,6 @@ from sagewarden.cli.sandboxing import knobs_of
 from sagewarden.errors import SageWardenError
 
 POLICIES: Final = """\
-# yaml-language-server: $schema=none
 version: 1
 policies:
   - name: stale-experiments
@@ -28,11 +27,11 @@ policies:
     grace: 2s # the demo cannot wait for 14d
 
   - name: old-job-components
-    description: What jobs left behind without an experiment, for two years or nearly
+    description: What jobs left behind without an experiment, untouched for most of two years
     resource: trial-component
     match:
       unassigned: true
-      idle: 500d
+      idle: 600d
       status: [Completed, Failed, Stopped]
     action: delete
     grace: 2s
