@@ -80,8 +80,9 @@ class Lease:
 def leased(bench: Bench, *, run: str, seconds: float, nonce: str) -> Iterator[Lease]:
     """Hold the target's lease while the body runs; raise LeaseHeld when another worker has it."""
     holder = {"run": run, "nonce": nonce, "seconds": seconds}
-    moment = bench.monotonic()
-    version = _taken(bench, holder)
+    free = _free_version(bench, lease_key(bench.target))
+    moment = bench.monotonic()  # after the wait for another's lease, before our own leaves
+    version = _taken(bench, holder, free)
     lease = Lease(bench, seconds, holder, version).extended_from(moment)
     done = threading.Event()
     beat = threading.Thread(
@@ -114,10 +115,10 @@ def _beat(lease: Lease, done: threading.Event, pause: float, events: Callable[..
             events("lease.renewal-failed", reason=str(error))
 
 
-def _taken(bench: Bench, holder: dict[str, Any]) -> str:
+def _taken(bench: Bench, holder: dict[str, Any], free: str | None) -> str:
     key = lease_key(bench.target)
     try:
-        return put_document(bench.vault, key, holder, _free_version(bench, key))
+        return put_document(bench.vault, key, holder, free)
     except (VaultExists, VaultChanged, VaultAbsent) as error:
         found = read_or_none(bench.vault, key)
         if found is not None and found[0] == holder:
