@@ -114,7 +114,7 @@ class _Match:
 
     @property
     def candidate(self) -> Candidate | None:
-        if self.against or self.policy.grace is None:
+        if self.against or self.policy.action is not Action.DELETE or self.policy.grace is None:
             return None
         return Candidate(self.subject.tree, self.policy.name, self.policy.rule, self.policy.grace)
 
