@@ -13,6 +13,7 @@ SageWardenError            exit code 1, a defect
 │   ├── StillLinked            the component still hangs on a trial, or seems to
 │   └── EffectThrottled        AWS did not apply it, try later
 ├── EffectUnclear          3   no answer: the write may or may not have been applied
+├── Unsettled              3   what came of an effect, or its undo, is for the next run to settle
 ├── WrongIdentity          2   STS says we are someone else than the target names
 ├── VaultError             3   the vault cannot be read or written
 │   ├── VaultAbsent            there is no such object
@@ -51,6 +52,12 @@ class SettingsError(UsageError):
 
 class PolicyError(UsageError):
     """A policy file is refused."""
+
+
+class Unsettled(SageWardenError):  # noqa: N818
+    """AWS does not let us see or mend what we did: the intent stays open for the next run."""
+
+    exit_code = 3
 
 
 class WrongIdentity(UsageError):  # noqa: N818 -- named after what happened

@@ -3,6 +3,7 @@
 Only time is played: waiting moves the clocks of the sandbox and of the lease instead of passing.
 """
 
+import itertools
 import threading
 import time
 from collections import Counter
@@ -347,6 +348,17 @@ def told(call: LoggedCall) -> str:
         word = "cut" if call.operation == CUT else "link"
         return f"{word} {params['TrialComponentName']} {params['TrialName']}"
     return call.operation
+
+
+def before_look(number: int, act: Callable[[], None]) -> Callable[[str, str], None]:
+    """Let an adversary act once, right before the look that precedes an effect of this number."""
+    looks = itertools.count(1)
+
+    def at(when: str, _what: str) -> None:
+        if when == "look" and next(looks) == number:
+            act()
+
+    return at
 
 
 def results(report: Report) -> dict[str, str]:

@@ -56,7 +56,7 @@ class Watch:
         self._switches()
         if unit.is_tree:
             self._newcomers(unit, None)
-        return self._above(unit, unit.entities)
+        return self._above(unit, (*unit.entities, *unit.spared))
 
     def bundle(self, unit: Unit, bundle: Bundle) -> dict[Identity, Entity]:
         """Look again before a bundle: pause, clock, what is above it, what was created below."""

@@ -36,6 +36,7 @@ from sagewarden.errors import (
     ReadFailed,
     SageWardenError,
     StillLinked,
+    Unsettled,
 )
 
 PATIENCE = (0.5, 1.0, 1.0, 2.0, 4.0, 8.0, 12.0, 16.0, 16.0)
@@ -60,10 +61,15 @@ class Evidence:
 
 @dataclass(slots=True)
 class TurnState:
-    """How far a turn has come. `removed` are edges that are gone by our hand."""
+    """How far a turn has come.
+
+    `removed` are edges that are gone by our hand, `doubtful` steps that were sent and got no clear
+    answer: they may have been applied.
+    """
 
     outcomes: dict[Step, Outcome] = field(default_factory=dict)
     removed: list[Step] = field(default_factory=list)
+    doubtful: set[Step] = field(default_factory=set)
 
     def note(self, step: Step, result: Result, detail: str = "") -> None:
         """Remember what came of a step; an edge that is gone may have to be put back."""
@@ -73,6 +79,12 @@ class TurnState:
         """Whether anything is not as it was meant to be."""
         fine = (Result.DONE, Result.ALREADY_ABSENT)
         return any(outcome.result not in fine for outcome in self.outcomes.values())
+
+    @property
+    def cut(self) -> list[Step]:
+        """Edges that are gone, or may be, in the order of their effects."""
+        doubtful = [step for step in self.doubtful if step.effect is Effect.DISASSOCIATE]
+        return [*self.removed, *(step for step in doubtful if step not in self.removed)]
 
 
 class Cuts:
@@ -137,8 +149,8 @@ class Turns:
             for step in turn.edges:
                 if step not in state.removed:
                     planned = self._planned(turn, step)
-                    self._note_edge(state, step, self._attempt(step, planned, self._cut))
-            state.note(turn.delete, self._attempt(turn.delete, turn.going, self._delete))
+                    self._note_edge(state, step, self._attempt(state, step, planned, self._cut))
+            state.note(turn.delete, self._attempt(state, turn.delete, turn.going, self._delete))
         except STOPS as reason:
             self._stop(turn, state, reason)
         return state
@@ -165,27 +177,31 @@ class Turns:
     def _planned(self, turn: Turn, step: Step) -> PlannedEntity:
         return next(each for each in (turn.going, *turn.spared) if each.identity == step.identity)
 
-    def _attempt(  # noqa: C901 -- one arm for each answer there is
-        self, step: Step, planned: PlannedEntity, act: Callable[[Step, PlannedEntity], None]
+    def _attempt(  # noqa: C901, PLR0912 -- one arm for each answer there is
+        self,
+        state: TurnState,
+        step: Step,
+        planned: PlannedEntity,
+        act: Callable[[Step, PlannedEntity], None],
     ) -> Result:
         """Try one effect until it is clear what came of it; raise what stops the turn."""
-        unclear = False
         for rest in (*PATIENCE, None):
             self._effects.turn(step.effect, step.identity.kind)
             try:
                 act(step, planned)
             except Absent:
-                return Result.DONE if unclear else Result.ALREADY_ABSENT
+                return Result.DONE if step in state.doubtful else Result.ALREADY_ABSENT
             except CreatedAnew:
-                if not unclear:
+                if step not in state.doubtful:
                     raise
                 return Result.DONE
             except (StillLinked, EffectThrottled, EffectUnclear) as reason:
+                if isinstance(reason, EffectUnclear):
+                    state.doubtful.add(step)
                 if rest is None:
                     raise
                 self._tell_retry(step, reason)
                 self._bench.rest(rest)
-                unclear = unclear or isinstance(reason, EffectUnclear)
                 if self._settled(step, planned, reason):
                     return Result.DONE
             else:
@@ -222,24 +238,44 @@ class Turns:
         """Put back what was taken away, and say of each other step that it was not done."""
         detail = str(reason)
         self._bench.events("turn.stopped", entity=str(turn.going.identity), reason=detail)
-        if state.removed:
+        if turn.delete in state.doubtful and self._vanished(turn.going.identity):
+            state.note(turn.delete, Result.DONE, f"found done after: {detail}")
+            return
+        if state.cut:
             self.undo(state, detail)
         left = [step for step in turn.steps if step not in state.outcomes]
-        if isinstance(reason, EffectRefused):
+        if isinstance(reason, EffectRefused | EffectUnclear) and left:
             state.note(left.pop(0), Result.REFUSED, detail)
         for step in left:
             state.note(step, Result.NOT_ATTEMPTED, detail)
 
+    def _vanished(self, identity: Identity) -> bool:
+        try:
+            seen = self._bench.looks.describe(identity.kind, identity.name).entity
+        except Absent:
+            return True
+        except ReadFailed as error:
+            raise _unsettled(f"whether {identity} was deleted is not known", error) from error
+        return seen.identity != identity
+
     def undo(self, state: TurnState, why: str) -> None:
-        """Put every removed edge back, each with its own look at both ends."""
-        edges = [(step.identity, step.trial) for step in state.removed]
+        """Put every edge back that is gone or may be, each with its own look at both ends.
+
+        Raise Unsettled when AWS does not answer for an edge: the intent then stays open, and the
+        next run goes on with the undo.
+        """
+        edges = [(step.identity, step.trial) for step in state.cut]
         self._journal.begin_undo(self._evidence.intent, edges, spell_time(self._bench.looks.now()))
-        for step in reversed(state.removed):
+        owed: SageWardenError | None = None
+        for step in reversed(state.cut):
             try:
                 self._put_back(step)
             except ComponentGone as error:
                 self._cuts.discard(step)
                 state.note(step, Result.ALREADY_ABSENT, f"{why}; {error}")
+            except (ReadFailed, EffectUnclear, EffectThrottled) as error:
+                owed = error
+                self._bench.events("undo.failed", step=str(step), reason=str(error))
             except (*STOPS, IntegrityError) as error:
                 told = f"{why}; the edge could not be put back: {error}"
                 state.note(step, Result.NEEDS_PERSON, told)
@@ -247,6 +283,8 @@ class Turns:
             else:
                 self._cuts.discard(step)
                 state.note(step, Result.UNDONE, why)
+        if owed is not None:
+            raise _unsettled("an edge could not be put back yet", owed) from owed
 
     def _put_back(self, step: Step) -> None:
         def there() -> bool:
@@ -286,3 +324,10 @@ class Turns:
         }
         if known.get(step.trial, trial.identity) != trial.identity:
             raise WorldChanged(f"{trial.identity} was created anew by someone else")
+
+
+def _unsettled(what: str, error: SageWardenError) -> Unsettled:
+    return Unsettled(
+        f"{what}: {error.message}",
+        advice=f"The next run settles it before anything else. {error.advice}".strip(),
+    )
