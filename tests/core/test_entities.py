@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from tests.core.worlds import ago, component, experiment, trial
+from tests.core.worlds import component, experiment, trial
 
 from sagewarden.core.entities import STATUSES, Identity, Kind, Parent, Target
 
@@ -41,16 +41,12 @@ def test_words_name_a_target_and_an_identity() -> None:
     assert told == ("1/eu-west-1", "trial t")
 
 
-def test_identities_sort_from_the_bottom_of_a_tree() -> None:
+def test_identities_sort_from_the_top_of_a_tree() -> None:
     some = [experiment("a"), trial("a", "a"), component("a", "a")]
-    kinds = [each.kind for each in sorted(entity.identity for entity in some)]
+    kinds = [each.kind for each in sorted(entity.identity for entity in some[::-1])]
     assert kinds == [Kind.EXPERIMENT, Kind.TRIAL, Kind.COMPONENT]
 
 
 @pytest.mark.parametrize("experiment_key", [None, "e"])
 def test_a_parent_may_know_its_experiment(experiment_key: str | None) -> None:
     assert Parent("t", experiment_key).experiment == experiment_key
-
-
-def test_times_are_utc() -> None:
-    assert ago(0).utcoffset() == timedelta(0)

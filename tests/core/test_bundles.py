@@ -1,0 +1,91 @@
+"""Bundles: what is archived, journalled and settled together."""
+
+from tests.core.worlds import component, experiment, planned, policies, policy, seen, trial
+
+from sagewarden.core.bundles import Bundle, bundles, turns_of
+from sagewarden.core.entities import Entity, Kind
+from sagewarden.core.plan import Unit
+from sagewarden.core.policy import Named
+
+STALE = policies(policy(match=Named(("e",))))
+
+
+def unit_of(*entities: Entity) -> Unit:
+    (unit,) = planned(seen(experiment("e"), *entities), STALE).units
+    return unit
+
+
+def sizes(unit: Unit) -> list[tuple[Kind, int]]:
+    return [(bundle.kind, len(bundle.entities)) for bundle in bundles(unit)]
+
+
+def test_components_then_trials_then_the_experiment() -> None:
+    unit = unit_of(trial("t", "e"), component("c", "t"))
+    assert sizes(unit) == [(Kind.COMPONENT, 1), (Kind.TRIAL, 1), (Kind.EXPERIMENT, 1)]
+
+
+def test_a_bundle_has_a_hundred_entities_at_most() -> None:
+    unit = unit_of(trial("t", "e"), *(component(f"c{each:03}", "t") for each in range(201)))
+    assert sizes(unit) == [
+        (Kind.COMPONENT, 100),
+        (Kind.COMPONENT, 100),
+        (Kind.COMPONENT, 1),
+        (Kind.TRIAL, 1),
+        (Kind.EXPERIMENT, 1),
+    ]
+
+
+def test_all_edges_of_a_component_stand_in_its_bundle() -> None:
+    trials = [trial(f"t{each}", "e") for each in range(40)]
+    some = [component(f"c{each:03}", *(each.name for each in trials)) for each in range(101)]
+    first, second, *_ = bundles(unit_of(*trials, *some))
+    assert [len(first.steps), len(second.steps)] == [100 * 41, 41]
+
+
+def shared(per_trial: int, trials: int) -> Unit:
+    """Trials that go, each with so many components of its own that stay."""
+    some: list[Entity] = [experiment("f"), trial("stays", "f")]
+    for number in range(trials):
+        some.append(trial(f"t{number}", "e"))
+        some += [component(f"c{number}-{each}", f"t{number}", "stays") for each in range(per_trial)]
+    return unit_of(*some)
+
+
+def test_spared_components_count_in_the_bundle_of_the_trial_they_leave() -> None:
+    assert sizes(shared(per_trial=49, trials=4)) == [
+        (Kind.TRIAL, 100),
+        (Kind.TRIAL, 100),
+        (Kind.EXPERIMENT, 1),
+    ]
+
+
+def test_a_component_that_two_trials_leave_counts_once() -> None:
+    some = [experiment("f"), trial("stays", "f"), trial("t", "e"), trial("u", "e")]
+    (first, _) = bundles(unit_of(*some, component("c", "t", "u", "stays")))
+    assert [each.name for each in first.entities] == ["t", "c", "u"]
+
+
+def test_a_turn_is_what_goes_with_all_that_must_happen_first() -> None:
+    some = [experiment("f"), trial("stays", "f"), trial("t", "e"), component("c", "t", "stays")]
+    (first, _) = bundles(unit_of(*some))
+    (turn,) = first.turns
+    assert (turn.going.name, [each.name for each in turn.spared]) == ("t", ["c"])
+    assert [str(step) for step in turn.steps] == [
+        "disassociate trial-component c from t",
+        "delete trial t",
+    ]
+
+
+def test_a_component_spares_nobody() -> None:
+    (first, *_) = bundles(unit_of(trial("t", "e"), component("c", "t")))
+    assert [turn.spared for turn in first.turns] == [()]
+
+
+def test_without_steps_there_is_no_turn() -> None:
+    assert turns_of((), ()) == ()
+
+
+def test_a_bundle_tells_its_steps_in_order() -> None:
+    unit = unit_of(trial("t", "e"), component("c", "t"), component("d", "t"))
+    cut: list[Bundle] = list(bundles(unit))
+    assert [step for bundle in cut for step in bundle.steps] == list(unit.steps)
