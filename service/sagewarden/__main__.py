@@ -1,32 +1,56 @@
 """The command `sagewarden`; `python -m sagewarden` is the same."""
 
+import os
 import sys
+from typing import TYPE_CHECKING
 
-from sagewarden.errors import SageWardenError
+from sagewarden.errors import SageWardenError, UsageError
+
+if TYPE_CHECKING:
+    from cyclopts import CycloptsError
 
 
 def main() -> None:
     """Run the command line and leave with the exit code of the README's table."""
-    sys.exit(run(sys.argv[1:]))
+    try:
+        code = run(sys.argv[1:])
+        sys.stdout.flush()
+    except BrokenPipeError:  # the reader, such as `head`, had enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = 0
+    sys.exit(code)
 
 
 def run(arguments: list[str]) -> int:
     """Run one command; return its exit code."""
     from cyclopts import CycloptsError  # noqa: PLC0415 -- in time for its own errors
 
-    from sagewarden.cli.app import app  # noqa: PLC0415
-    from sagewarden.cli.console import tell_error  # noqa: PLC0415
+    from sagewarden.cli.app import app, tell_whole  # noqa: PLC0415
+    from sagewarden.cli.console import tell_defect, tell_error  # noqa: PLC0415
 
+    as_json = "--json" in arguments
     try:
-        result = app(arguments, exit_on_error=False)
+        tell_whole(arguments)
+        result = app(arguments, exit_on_error=False, print_error=False)
     except SageWardenError as error:
-        tell_error(error, as_json="--json" in arguments)
+        tell_error(error, as_json=as_json)
         return error.exit_code
-    except CycloptsError:
-        return 2
+    except CycloptsError as error:
+        tell_error(_misused(error), as_json=as_json)
+        return UsageError.exit_code
     except KeyboardInterrupt:
         return 130
+    except BrokenPipeError:
+        raise
+    except Exception as error:  # noqa: BLE001 -- the last one who can tell
+        tell_defect(error, as_json=as_json)
+        return SageWardenError.exit_code
     return result if isinstance(result, int) else 0
+
+
+def _misused(error: "CycloptsError") -> UsageError:
+    named = " ".join(("sagewarden", *(error.command_chain or ())))
+    return UsageError(str(error), advice=f"`{named} --help` says what there is.")
 
 
 if __name__ == "__main__":

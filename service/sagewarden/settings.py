@@ -7,18 +7,20 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, ValidationError
+from pydantic_core import ErrorDetails
 from pydantic_settings import (
     BaseSettings,
     EnvSettingsSource,
     InitSettingsSource,
     PydanticBaseSettingsSource,
-    SecretsSettingsSource,
     SettingsConfigDict,
 )
+from pydantic_settings import SettingsError as Unparsable
 
 from sagewarden.adapters.policyfiles.plain import read_plain
 from sagewarden.core.durations import parse_duration, spell_duration
@@ -37,9 +39,11 @@ def _duration(value: Any) -> Any:
 
 
 def _share(value: Any) -> Any:
-    if isinstance(value, str) and re.fullmatch(r"\d{1,3}(\.\d+)?%", value):
-        return float(value[:-1]) / 100
-    raise ValueError("a share is written with a percent sign, such as 10%")
+    if not (isinstance(value, str) and re.fullmatch(r"\d{1,3}(\.\d+)?%", value)):
+        raise ValueError("a share is written with a percent sign, such as 10%")
+    if (share := float(value[:-1]) / 100) > 1:
+        raise ValueError("a share is at most 100%")
+    return share
 
 
 Duration = Annotated[
@@ -48,7 +52,6 @@ Duration = Annotated[
 Share = Annotated[
     float,
     BeforeValidator(_share),
-    Field(ge=0, le=1),
     PlainSerializer(lambda share: f"{share * 100:g}%", return_type=str),
 ]
 
@@ -133,7 +136,9 @@ class RunSettings(Section):
 class AwsSettings(Section):
     """How AWS is reached; everything else is boto3's own chain."""
 
-    endpoint_url: str | None = Field(None, description="Another endpoint than AWS's own.")
+    endpoint_url: str | None = Field(
+        None, pattern="^https?://[^/]", description="Another endpoint than AWS's own."
+    )
     profile: str | None = Field(None, description="A profile of the shared configuration.")
 
 
@@ -194,7 +199,7 @@ def load_settings(
     secrets: Path | None = None,
     given: Mapping[str, Any] | None = None,
 ) -> Effective:
-    """Load settings; raise SettingsError with every fault at once.
+    """Load settings; raise SettingsError that tells every fault of a layer, or of the whole.
 
     Later sources win: `file` (or ./sagewarden.yaml when it is there), the environment, the
     `secrets` directory, and what the command line has `given`.
@@ -203,22 +208,87 @@ def load_settings(
     path = file or (DEFAULT_FILE if DEFAULT_FILE.exists() else None)
     if path is not None:
         layers.append((str(path), read_plain(path)))
-    layers.append(("environment", EnvSettingsSource(Settings)()))
+    variables = EnvSettingsSource(Settings)
+    layers.append(("environment", _spelled_in(variables, "the environment")))
     if secrets is not None:
-        layers.append((str(secrets), SecretsSettingsSource(Settings, secrets_dir=secrets)()))
+        layers.append((str(secrets), _spelled_in(_Secrets(secrets), f"the secrets in {secrets}")))
     layers.append(("command line", InitSettingsSource(Settings, dict(given or {}))()))
     merged: dict[str, Any] = {}
     origins: dict[str, str] = {}
     for origin, values in layers:
         merged = _merged(merged, values)
         origins |= {name: origin for name, _ in _leaves(values)}
+    origins |= {
+        name: _variable(name, variables.env_vars)
+        for name, origin in origins.items()
+        if origin == "environment"
+    }
     try:
         return Effective(Settings(**merged), origins)
     except ValidationError as error:
         raise SettingsError(
             "the settings are wrong:\n" + "\n".join(_told(error, origins)),
-            advice="`sagewarden config show` lists every setting with its origin.",
+            advice=ADVICE,
         ) from error
+
+
+ADVICE = (
+    "Mend it and start again; nothing was read or done. The README's table lists every setting."
+)
+
+
+class _Secrets(EnvSettingsSource):
+    """A directory whose files are named and spelled as the environment's variables are."""
+
+    def __init__(self, directory: Path) -> None:
+        self._directory = directory
+        super().__init__(Settings)
+
+    def _load_env_vars(self) -> Mapping[str, str | None]:
+        try:
+            files = [each for each in self._directory.iterdir() if each.is_file()]
+            return {each.name.lower(): each.read_text("utf-8").strip() for each in files}
+        except (OSError, UnicodeDecodeError) as error:
+            raise SettingsError(
+                f"the secrets in {self._directory} cannot be read: {error}",
+                advice="Name a directory with --secrets in which each file is one setting, such as "
+                "SAGEWARDEN_AWS__PROFILE.",
+            ) from error
+
+
+def _spelled_in(source: EnvSettingsSource, place: str) -> dict[str, Any]:
+    """Read variables; raise SettingsError for one that nothing reads: it was meant to."""
+    told = [
+        f"  {name.upper()}: there is no such setting{_meant(name.removeprefix(PREFIX.lower()))}"
+        for name in source.env_vars
+        if name.startswith(PREFIX.lower()) and _top(name) not in Settings.model_fields
+    ]
+    if told:
+        raise SettingsError("\n".join([f"in {place}:", *sorted(told)]), advice=ADVICE)
+    try:
+        return source()
+    except Unparsable as error:
+        raise SettingsError(
+            f"in {place}: {error.args[0]}: it is not JSON",
+            advice="Spell lists and mappings as JSON, or put them into the settings file.",
+        ) from error
+
+
+def _top(variable: str) -> str:
+    return variable.removeprefix(PREFIX.lower()).partition("__")[0]
+
+
+def _variable(name: str, variables: Mapping[str, str | None]) -> str:
+    """Name the variable that a setting came from: its own, or one of a group above it."""
+    parts = name.split(".")
+    spelled = [PREFIX + "__".join(parts[:count]) for count in range(len(parts), 0, -1)]
+    found = (each for each in spelled if each.lower() in variables)
+    return next(found, spelled[0]).upper()
+
+
+def _meant(name: str) -> str:
+    close = get_close_matches(name, Settings.model_fields, 1)
+    return f"; did you mean {close[0]}?" if close else ""
 
 
 def _merged(below: dict[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
@@ -243,10 +313,41 @@ def _leaves(values: Mapping[str, Any], start: str = "") -> list[tuple[str, Any]]
 
 def _told(error: ValidationError, origins: Mapping[str, str]) -> list[str]:
     told = []
-    for each in error.errors(include_url=False, include_context=False):
+    for each in error.errors(include_url=False):
         name = ".".join(str(part) for part in each["loc"])
         origin = next(
             (where for known, where in origins.items() if name.startswith(known)), "not set"
         )
-        told.append(f"  {name} ({origin}): {each['msg']}")
+        told.append(f"  {name} ({origin}): {_fault(each)}")
     return told
+
+
+WORDS = {
+    "missing": "it is required",
+    "extra_forbidden": "there is no such setting",
+    "tuple_type": "must be a list",
+    "model_type": "must be a mapping of names to values",
+    "model_attributes_type": "must be a mapping of names to values",
+    "path_type": "must be a path",
+    "string_type": "must be a text; put it in quotes",
+    "bool_parsing": "must be true or false",
+    "bool_type": "must be true or false",
+    "int_parsing": "must be a whole number",
+    "int_type": "must be a whole number",
+}
+"""Faults in our words, by pydantic's names; the rest in its own."""
+
+PATTERNS = {
+    "account_id": "must be 12 digits, in quotes",
+    "region": "must be a region's name, such as eu-west-1",
+    "endpoint_url": "must be a URL that begins with http:// or https://",
+}
+
+
+def _fault(error: ErrorDetails) -> str:
+    name = str(error["loc"][-1])
+    if error["type"] == "extra_forbidden" and len(error["loc"]) == 1:
+        return WORDS["extra_forbidden"] + _meant(name)
+    if error["type"] == "string_pattern_mismatch":
+        return PATTERNS[name]
+    return WORDS.get(error["type"], error["msg"].removeprefix("Value error, "))

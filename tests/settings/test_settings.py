@@ -72,7 +72,7 @@ def test_every_value_tells_its_origin(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SAGEWARDEN_LIMITS__MATCHES", "4")
     rows = {name: (value, origin) for name, value, origin in load_settings().rows()}
     assert rows["limits.min_grace"] == ("30d", "sagewarden.yaml")
-    assert rows["limits.matches"] == (4, "environment")
+    assert rows["limits.matches"] == (4, "SAGEWARDEN_LIMITS__MATCHES")
     assert rows["run.lanes"] == (8, "default")
 
 

@@ -7,7 +7,8 @@ from sagewarden import __version__
 app = App(
     name="sagewarden",
     version=__version__,
-    help="Keeps AWS SageMaker Experiments within policy: judges, archives, proves, then deletes.",
+    help="Keeps AWS SageMaker Experiments within policy: judges, archives, proves, then deletes.\n"
+    "\nStart with `sagewarden demo`: no AWS account, no set-up.",
     help_format="plaintext",
     result_action="return_value",
 )
@@ -73,3 +74,13 @@ _config.command(
 )
 app.command(_policy)
 app.command(_config)
+app.register_install_completion_command(
+    help="Let the shell complete commands and options (bash, zsh, fish)."
+)
+
+
+def tell_whole(arguments: list[str]) -> None:
+    """Let `COMMAND --help` show all that its function says; lists of commands keep to one line."""
+    for each in app.parse_commands(arguments)[1]:
+        if getattr(each.default_command, "__module__", "").startswith("sagewarden."):
+            each.help = None

@@ -3,6 +3,7 @@
 import signal
 import sys
 import threading
+import traceback
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -32,6 +33,17 @@ def say_json(content: Any) -> None:
     body = orjson.dumps(content, option=orjson.OPT_INDENT_2, default=str)
     sys.stdout.write(body.decode("utf-8", "replace") + "\n")
     sys.stdout.flush()
+
+
+def tell_defect(error: Exception, *, as_json: bool) -> None:
+    """Say that it is our fault, with all that a report of it needs."""
+    traceback.print_exception(error)
+    told = SageWardenError(
+        f"a defect of SageWarden's own: {type(error).__name__}: {error}",
+        advice="Please report it with the lines above and the command. What a dead run left open "
+        "is settled by the next `sagewarden sweep`.",
+    )
+    tell_error(told, as_json=as_json)
 
 
 def tell_error(error: SageWardenError, *, as_json: bool) -> None:

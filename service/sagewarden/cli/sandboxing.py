@@ -1,22 +1,30 @@
 """`sandbox`: the fake AWS alone, on a port of this machine."""
 
 import json
+import sys
 from typing import Annotated, Any
 
 from cyclopts import Parameter
+from cyclopts.validators import Number
+from rich.text import Text
 
+from sagewarden.cli.console import err
 from sagewarden.errors import UsageError
+
+Components = Annotated[int, Parameter(name=["--components", "-n"], validator=Number(gte=0))]
+Port = Annotated[int, Parameter(validator=Number(gte=0, lte=65_535))]
+Seconds = Annotated[float, Parameter(validator=Number(gte=0))]
 
 
 def sandbox(  # noqa: PLR0913 -- one option each
     *,
-    port: int = 0,
-    components: Annotated[int, Parameter(name=["--components", "-n"])] = 2_000,
+    port: Port = 0,
+    components: Components = 2_000,
     seed: int = 1,
-    rate: float | None = None,
-    latency_ms: float | None = None,
-    search_lag: float = 0.0,
-    linked: float = 0.0,
+    rate: Annotated[float | None, Parameter(validator=Number(gt=0))] = None,
+    latency_ms: Annotated[float | None, Parameter(validator=Number(gte=0))] = None,
+    search_lag: Seconds = 0.0,
+    linked: Seconds = 0.0,
     clock_offset: float = 0.0,
     knob: Annotated[tuple[str, ...], Parameter(name="--knob", negative="")] = (),
     fault: Annotated[tuple[str, ...], Parameter(name="--fault", negative="")] = (),
@@ -35,7 +43,7 @@ def sandbox(  # noqa: PLR0913 -- one option each
     seed
         The same seed and number give the same account.
     rate
-        Calls a second for each mutating operation; reads get ten times that. None: no limit.
+        Calls a second for each mutating operation; reads get ten times that. Without: no limit.
     latency_ms
         Milliseconds that every answer takes longer.
     search_lag
@@ -66,13 +74,27 @@ def sandbox(  # noqa: PLR0913 -- one option each
         clock_offset=clock_offset,
     )
     try:
-        run(options)
+        run(options, say=_ready)
+    except OSError as error:
+        raise UsageError(
+            f"the sandbox cannot listen on port {port}: {error.strerror or error}",
+            advice="Leave --port out, and it takes a free one.",
+        ) from error
     except (KeyError, TypeError) as error:
         raise UsageError(
             f"the sandbox does not know {error}",
             advice="Knobs and faults are described in sagewarden/sandbox/knobs.py and rules.py.",
         ) from error
     return 0
+
+
+def _ready(line: str) -> None:
+    """Print the one line for programs, and tell a person at a terminal what to do with it."""
+    sys.stdout.write(line)
+    if err.is_terminal:
+        url = json.loads(line)["url"]
+        err.print(Text(f"In another shell: export AWS_ENDPOINT_URL={url}", "cyan"))
+        err.print(Text("and any AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY. Ctrl-C ends it."))
 
 
 def _knob(text: str) -> tuple[str, object]:

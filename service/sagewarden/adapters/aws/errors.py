@@ -30,6 +30,7 @@ from sagewarden.errors import (
     EffectUnclear,
     ReadFailed,
     SageWardenError,
+    SettingsError,
     StillLinked,
     Throttled,
     Unreachable,
@@ -106,8 +107,9 @@ _NO_ANSWER = (
 
 _ADVICE = {
     Fault.THROTTLED: "AWS is busy with other callers of this account; try again later.",
-    Fault.DENIED: "Give the identity this permission; `sagewarden iam` prints all it needs.",
-    Fault.CREDENTIALS: "Renew the credentials, and check that the machine's clock is right.",
+    Fault.DENIED: "Give the identity the permission that the message names.",
+    Fault.CREDENTIALS: "Give or renew credentials (environment, profile or role, as for any AWS "
+    "tool), and check that the machine's clock is right.",
     Fault.UNREACHABLE: "Check the region, the network and AWS_ENDPOINT_URL.",
 }
 
@@ -167,6 +169,14 @@ def _told(operation: str, error: Exception) -> str:
     if isinstance(error, EndpointConnectionError):
         return f"{operation}: nothing answers at the endpoint: {error}"
     return f"{operation}: {str(error) or type(error).__name__}"
+
+
+def client_error(error: Exception) -> SettingsError:
+    """Say why not even a client can be made: no such profile, a URL that is none."""
+    return SettingsError(
+        f"AWS cannot be reached as it is set: {error}",
+        advice="Check the settings in `aws`, AWS_PROFILE, AWS_ENDPOINT_URL and AWS's own files.",
+    )
 
 
 def read_error(operation: str, error: Exception) -> SageWardenError:

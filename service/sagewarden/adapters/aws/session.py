@@ -15,12 +15,13 @@ from urllib.parse import urlsplit
 import boto3
 from botocore.config import Config
 from botocore.credentials import AssumeRoleCredentialFetcher, DeferredRefreshableCredentials
-from botocore.exceptions import NoCredentialsError
+from botocore.exceptions import BotoCoreError, NoCredentialsError
 from botocore.loaders import Loader
 from botocore.session import Session
 from botocore.utils import parse_timestamp
 
 from sagewarden.adapters.aws.clock import ServerClock
+from sagewarden.adapters.aws.errors import client_error
 from sagewarden.core.entities import Target
 
 if TYPE_CHECKING:
@@ -64,10 +65,16 @@ class TargetSession:
         self._access = access
         self._lock = threading.Lock()
         self._clients: dict[str, Any] = {}
-        self._session = _boto3_session(access)
+        try:
+            self._session = _boto3_session(access)
+        except BotoCoreError as error:
+            raise client_error(error) from error
 
     def reading(self, service: str) -> Any:
-        """Return the shared client for reads of `sagemaker`, `sagemaker-metrics` or `sts`."""
+        """Return the shared client for reads of `sagemaker`, `sagemaker-metrics` or `sts`.
+
+        Raise SettingsError when the profile or the endpoint's URL is none.
+        """
         with self._lock:
             if service not in self._clients:
                 self._clients[service] = self._client(service)
@@ -99,12 +106,15 @@ class TargetSession:
         return host.endswith((".amazonaws.com", ".amazonaws.com.cn", ".api.aws"))
 
     def _client(self, service: str) -> Any:
-        client = cast("Any", self._session).client(
-            service,
-            region_name=self.target.region,
-            endpoint_url=self._access.endpoint_url,
-            config=_config(self._access),
-        )
+        try:
+            client = cast("Any", self._session).client(
+                service,
+                region_name=self.target.region,
+                endpoint_url=self._access.endpoint_url,
+                config=_config(self._access),
+            )
+        except (BotoCoreError, ValueError) as error:
+            raise client_error(error) from error
         self.clock.listen(client)
         return client
 

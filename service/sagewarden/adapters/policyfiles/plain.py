@@ -19,9 +19,19 @@ from sagewarden.errors import SettingsError
 
 def read_plain(path: Path) -> dict[str, Any]:
     """Return a file's mapping; raise SettingsError with every problem and its place."""
+    if not path.exists():
+        raise SettingsError(
+            f"there is no settings file {path}",
+            advice="Correct --config; without it, ./sagewarden.yaml is read when it is there.",
+        )
     log = Log(str(path))
     body = read_bytes(path, log)
     text = None if body is None else decode(body, log)
+    if text is not None and all(line.strip()[:1] in {"", "#"} for line in text.splitlines()):
+        raise SettingsError(
+            f"the settings file {path} is empty",
+            advice="Fill in targets, policies and vault, as the README's example does.",
+        )
     root = None if text is None else compose(text, log)
     if root is not None and not isinstance(root, MapNode):
         log.add(root.mark, "", "no mapping", "names and values")

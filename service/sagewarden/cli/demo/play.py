@@ -16,6 +16,7 @@ from sagewarden import bootstrap
 from sagewarden.adapters.clock import wall_now
 from sagewarden.application.reporting import read_report, reported_runs
 from sagewarden.cli.console import say
+from sagewarden.cli.sandboxing import Components
 from sagewarden.errors import SageWardenError, UsageError
 from sagewarden.settings import load_settings
 
@@ -37,7 +38,7 @@ LOWERED: Final = (
 
 def demo(
     *,
-    components: Annotated[int, Parameter(name=["--components", "-n"])] = 2_000,
+    components: Components = 2_000,
     seed: int = 1,
     folder: Annotated[Path, Parameter(name=["--folder"])] = Path("sagewarden-demo"),
 ) -> int:
@@ -142,7 +143,10 @@ def _killed(stage: "Stage", admin: "AdminClient", words: Sequence[str]) -> None:
 def _digest(stage: "Stage") -> str:
     plans = sorted((stage.folder / "vault").glob("v1/*/*/plans/*"))
     if not plans:
-        raise SageWardenError("the demo's plan is empty", advice="Try another --seed.")
+        raise UsageError(
+            "nothing is due in an account this small",
+            advice="Give more --components (2000 is the default), or another --seed.",
+        )
     return plans[0].name[:12]
 
 

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from sagewarden.cli.console import out
 from sagewarden.cli.sandboxing import knobs_of
-from sagewarden.errors import SageWardenError
+from sagewarden.errors import SageWardenError, UsageError
 
 POLICIES: Final = """\
 version: 1
@@ -106,9 +106,14 @@ class Stage:
 @contextmanager
 def staged(folder: Path, *, components: int, seed: int) -> Iterator[Stage]:
     """Start the sandbox, write policies and settings, and stop the sandbox in the end."""
-    folder.mkdir(parents=True)
     policies = folder / "policies"
-    policies.mkdir()
+    try:
+        policies.mkdir(parents=True)
+    except OSError as error:
+        raise UsageError(
+            f"the demo cannot write below {folder.parent}: {error.strerror}",
+            advice="Name another place with --folder.",
+        ) from error
     (policies / "demo.yaml").write_text(POLICIES, "utf-8")
     knobs = knobs_of(rate=RATE, latency_ms=None, search_lag=0.0, linked=LINKED_SECONDS)
     command = [
