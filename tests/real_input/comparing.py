@@ -156,6 +156,12 @@ def _values(metric: str, points: Sequence[Point], recorded: Sequence[float]) -> 
         yield f"points of {metric} have another last value than {points[-1].value}"
 
 
+def _associations(component: LoggedComponent, record: ArchiveRecord) -> Sides:
+    """Lineage edges by kind: the artifact at the other end is AWS's own and lives on."""
+    made = [each["AssociationType"] for each in record.associations]
+    return sorted(edge.kind for edge in component.lineage), sorted(made)
+
+
 Facet = Callable[[Any, ArchiveRecord], Sides]
 OF_ALL_KINDS = ("texts", "tags", "edges")
 FACETS: dict[str, Facet] = {
@@ -167,4 +173,5 @@ FACETS: dict[str, Facet] = {
     "artifacts": _artifacts,
     "summaries": _summaries,
     "points": _steps,
+    "associations": _associations,
 }

@@ -77,9 +77,16 @@ def _record(sm: Any, metrics: Any, kind: Kind, name: str) -> ArchiveRecord:
             each["Key"]: each["Value"] for each in _pages(sm, "list_tags", "Tags", ResourceArn=arn)
         },
         parents=_parents(sm, kind, described),
+        associations=_associations(sm, arn) if kind is Kind.COMPONENT else (),
         series=series,
         unread=tuple(f"metric {each['metric']}" for each in series if each["status"] != "Complete"),
     )
+
+
+def _associations(sm: Any, arn: str) -> tuple[Any, ...]:
+    made = _pages(sm, "list_associations", "AssociationSummaries", SourceArn=arn)
+    used = _pages(sm, "list_associations", "AssociationSummaries", DestinationArn=arn)
+    return (*made, *used)
 
 
 def _parents(sm: Any, kind: Kind, described: Any) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from tests.real_input.comparing import compare_archive
-from tests.real_input.logged import Artifact, Logged, LoggedComponent, Point
+from tests.real_input.logged import Artifact, LineageEdge, Logged, LoggedComponent, Point
 
 from sagewarden.core.archive import ArchiveRecord
 from sagewarden.core.entities import Identity, Kind
@@ -18,6 +18,7 @@ LOGGED = LoggedComponent(
     tags={"team": "pricing"},
     points=(Point("rmse", 0.5, 1), Point("rmse", 0.25, 2), Point("end", 0.3), Point("end", 0.2)),
     trials=("First", "Second"),
+    lineage=(LineageEdge("s3://models/fit", "Produced"),),
     began=120.0,
     ended=130.0,
 )
@@ -40,6 +41,7 @@ RECORD = ArchiveRecord(
     described=DESCRIBED,
     tags={"team": "pricing"},
     parents=("first", "second"),
+    associations=({"AssociationType": "Produced"},),
     series=(STEPS, MINUTES),
     unread=("metric end: the last value of each minute",),
 )
@@ -64,6 +66,7 @@ def test_a_record_that_is_not_there_is_missed() -> None:
         ("parameters", {"described": DESCRIBED | {"Parameters": {"depth": {"NumberValue": 4}}}}),
         ("artifacts", {"described": DESCRIBED | {"OutputArtifacts": {}}}),
         ("summaries", {"described": DESCRIBED | {"Metrics": DESCRIBED["Metrics"][:1]}}),  # type: ignore[index]
+        ("associations", {"associations": ()}),
         ("points", {"series": (STEPS | {"points": [[1, 0.5]]}, MINUTES)}),
     ],
 )

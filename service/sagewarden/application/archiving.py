@@ -92,6 +92,9 @@ class Archivist:
         wanted = {request.arn for request in requests}
         if missing := wanted - series.keys():
             raise ReadFailed(f"no answer about the metric series of {min(missing)}")
+        with ThreadPoolExecutor(self._lanes) as pool:
+            arns = [each.arn for each in components]
+            edges = dict(zip(arns, pool.map(self._bench.records.associations, arns), strict=True))
         return [
             ArchiveRecord(
                 identity=each.identity,
@@ -100,6 +103,7 @@ class Archivist:
                 described=read[each.identity].record,
                 tags=read[each.identity].entity.tags or {},
                 parents=each.parents,
+                associations=edges.get(each.arn, ()),
                 source=sources.get(each.identity.name),
                 series=series.get(each.arn, ()),
                 unread=tuple(_unread(each, read[each.identity], sources, series.get(each.arn, ()))),

@@ -17,7 +17,9 @@ class ArchiveRecord:
     """Everything there was to read about one entity.
 
     `described` is Describe's whole answer, `tags` the user's and AWS's, `parents` the component's
-    trials (or the trial's experiment), `source` the job's record from Search's SourceDetail,
+    trials (or the trial's experiment), `associations` its lineage edges as ListAssociations gives
+    them (SourceArn, DestinationArn, AssociationType, ...), `source` the job's record from Search's
+    SourceDetail,
     `series` its metric points with the period and statistic they were read at, `unread` what
     could not be read, in words.
     """
@@ -28,7 +30,7 @@ class ArchiveRecord:
     described: Mapping[str, Any]
     tags: Mapping[str, str]
     parents: tuple[str, ...]
-    experiments: tuple[str, ...] = ()
+    associations: tuple[Mapping[str, Any], ...] = ()
     source: Mapping[str, Any] | None = None
     series: tuple[Mapping[str, Any], ...] = ()
     unread: tuple[str, ...] = ()
@@ -44,7 +46,7 @@ class ArchiveRecord:
             "described": self.described,
             "tags": self.tags,
             "parents": self.parents,
-            "experiments": self.experiments,
+            "associations": self.associations,
             "source": self.source,
             "series": self.series,
             "unread": self.unread,
@@ -61,7 +63,7 @@ class ArchiveRecord:
                 described=line["described"],
                 tags=line["tags"],
                 parents=tuple(line["parents"]),
-                experiments=tuple(line["experiments"]),
+                associations=tuple(line["associations"]),
                 source=line["source"],
                 series=tuple(line["series"]),
                 unread=tuple(line["unread"]),

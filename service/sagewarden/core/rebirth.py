@@ -82,7 +82,7 @@ def rebirth(record: ArchiveRecord, mark: str) -> Rebirth:
         name=name,
         fields=fields,
         tags={**tags, RESTORED_TAG: mark},
-        left_out=(*left_out, *_doubled(record), *record.unread),
+        left_out=(*left_out, *_doubled(record), *_lineage(record), *record.unread),
     )
 
 
@@ -123,6 +123,12 @@ def _tags(tags: Mapping[str, str]) -> tuple[dict[str, str], list[str]]:
         else:
             kept[key] = value
     return kept, left_out
+
+
+def _lineage(record: ArchiveRecord) -> Iterator[str]:
+    for edge in record.associations:
+        kind = edge.get("AssociationType", "associated")
+        yield f"lineage: {edge['SourceArn']} {kind} {edge['DestinationArn']} stays in the archive"
 
 
 @dataclass(frozen=True, slots=True)

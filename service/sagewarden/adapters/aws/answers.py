@@ -29,6 +29,7 @@ _MEMBERS: Mapping[str, tuple[str, ...]] = {
     **{WORDS[kind].delete: (WORDS[kind].arn,) for kind in Kind},
     "Search": ("Results",),
     "ListTags": ("Tags",),
+    "ListAssociations": ("AssociationSummaries",),
     "BatchGetMetrics": ("MetricQueryResults",),
     "GetCallerIdentity": ("Account", "Arn"),
     "AssociateTrialComponent": (_TRIAL.arn, _COMPONENT.arn),
@@ -44,6 +45,7 @@ _INNER: Mapping[str, tuple[str, tuple[str, ...]]] = {
         for kind in Kind
     },
     "ListTags": ("Tags", ("Key", "Value")),
+    "ListAssociations": ("AssociationSummaries", ("SourceArn", "DestinationArn")),
     "BatchGetMetrics": ("MetricQueryResults", ("Status", "XAxisValues", "MetricValues")),
 }
 

@@ -35,6 +35,21 @@ class SageMakerRecords:
             if record.get("SourceDetail")
         }
 
+    def associations(self, arn: str) -> tuple[Mapping[str, Any], ...]:
+        """Every lineage edge from or to an ARN; deleting a component may take its edges along.
+
+        An edge from an entity to itself comes once. Raise a kind of ReadFailed.
+        """
+        edges = {
+            (edge["SourceArn"], edge["DestinationArn"], edge.get("AssociationType", "")): edge
+            for end in ("SourceArn", "DestinationArn")
+            for page in self._reads.pages(
+                "ListAssociations", "AssociationSummaries", MaxResults=PAGE, **{end: arn}
+            )
+            for edge in page["AssociationSummaries"]
+        }
+        return tuple(edges[place] for place in sorted(edges))
+
     def series(
         self, wanted: Sequence[SeriesRequest]
     ) -> Mapping[str, tuple[Mapping[str, Any], ...]]:

@@ -102,6 +102,9 @@ class Records(Protocol):
     def sources(self, components: Sequence[str]) -> Mapping[str, Mapping[str, Any]]:
         """Search's SourceDetail by component key, for those that have one."""
 
+    def associations(self, arn: str) -> tuple[Mapping[str, Any], ...]:
+        """Every lineage edge from or to an ARN, as ListAssociations gives it."""
+
     def series(
         self, wanted: Sequence[SeriesRequest]
     ) -> Mapping[str, tuple[Mapping[str, Any], ...]]:
