@@ -153,6 +153,7 @@ class Stage:
     guard: Callable[[], None] = lambda: None
     stop: threading.Event = field(default_factory=threading.Event)
     heard: Heard = field(default_factory=Heard)
+    lease: Lease | None = None
     runs: int = 0
 
     # --- runs -------------------------------------------------------------------------------
@@ -203,6 +204,8 @@ class Stage:
         )
 
     def _wired(self, _bench: Bench, lease: Lease) -> Effects:
+        self.lease = lease
+
         def guard() -> None:
             self.guard()
             lease.guard()
@@ -238,7 +241,8 @@ class Stage:
         self.box.admin.advance(seconds)
 
     def with_lanes(self, lanes: int) -> "Stage":
-        return replace(self, lanes=lanes)
+        self.lanes = lanes
+        return self
 
     # --- the account ------------------------------------------------------------------------
 

@@ -1,0 +1,211 @@
+"""Somebody changes the world between two of our calls: what was touched is kept, and told."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from tests.runs.enumerating import Replay
+from tests.runs.stage import (
+    COMPONENT,
+    EXPERIMENT,
+    LINK,
+    TRIAL,
+    Stage,
+    before_look,
+    results,
+)
+from tests.runs.test_faults import lost_edges
+
+from sagewarden.core.report import Report
+from sagewarden.sandbox.refusal import Refusal
+
+BOTH = range(1, 6)
+"""The looks up to the one before the delete of `both`."""
+
+Act = Callable[[Stage], None]
+
+
+@pytest.fixture
+def replay(due: Stage) -> Replay:
+    """Plays the second sweep of the small account over and over from the same start."""
+    return Replay(due)
+
+
+def update(**params: Any) -> Act:
+    def act(stage: Stage) -> None:
+        stage.make("UpdateTrialComponent", TrialComponentName="Both", **params)
+
+    return act
+
+
+def hold(stage: Stage) -> None:
+    stage.tag(COMPONENT, "both")
+
+
+def hold_trial(stage: Stage) -> None:
+    stage.tag(TRIAL, "old-2")
+
+
+def hold_experiment(stage: Stage) -> None:
+    stage.tag(EXPERIMENT, "old-small")
+
+
+def link(stage: Stage) -> None:
+    stage.make(LINK, TrialComponentName="Both", TrialName="live-1")
+
+
+def new_trial(stage: Stage) -> None:
+    stage.make("CreateTrial", TrialName="young", ExperimentName="Old-Small")
+
+
+def new_component(stage: Stage) -> None:
+    stage.component("young", "old-2")
+
+
+def lose_permission(stage: Stage) -> None:
+    stage.box.admin.set_knobs(denied={"*": ["sagemaker:DeleteTrial*"]})
+
+
+def erase(stage: Stage) -> None:
+    stage.erase("both")
+
+
+def create_anew(stage: Stage) -> None:
+    stage.erase("both")
+    stage.component("Both", "live-1")
+
+
+ON_THE_COMPONENT = [
+    hold,
+    link,
+    update(Status={"PrimaryStatus": "InProgress"}),
+    update(Parameters={"depth": {"NumberValue": 7}}),
+    update(DisplayName="in-use"),
+]
+NAMES = ["held", "linked to a live trial", "run again", "a parameter changed", "renamed"]
+
+
+@pytest.mark.parametrize("act", ON_THE_COMPONENT, ids=NAMES)
+@pytest.mark.timeout(60)
+def test_a_component_that_is_touched_keeps_all_its_edges(replay: Replay, act: Act) -> None:
+    """At each look up to the last one; the trials and the experiment above it stay too."""
+    wrong = {number: told for number in BOTH if (told := played(replay, act, number, {"c both"}))}
+    assert wrong == {}
+
+
+@pytest.mark.parametrize(
+    ("act", "kept", "looks"),
+    [
+        (hold_trial, {"t old-2", "e old-small"}, range(1, 9)),
+        (hold_experiment, {"e old-small"}, range(1, 10)),
+        (new_trial, {"t young", "e old-small"}, range(1, 10)),
+        (new_component, {"c young", "t old-2", "e old-small"}, range(1, 9)),
+        (lose_permission, {"e old-small"}, range(1, 9)),
+    ],
+    ids=["trial held", "experiment held", "new trial", "new component", "permission lost"],
+)
+@pytest.mark.timeout(60)
+def test_what_is_touched_above_is_kept(
+    replay: Replay, act: Act, kept: set[str], looks: range
+) -> None:
+    """Whatever the look: what goes below it may be gone by then, and the report says so."""
+    wrong = {number: told for number in looks if (told := played(replay, act, number, kept))}
+    assert wrong == {}
+
+
+def played(replay: Replay, act: Act, number: int, kept: set[str]) -> list[str]:
+    """Let the adversary act at a look; return what is wrong after the sweep."""
+    stage = replay.restart()
+    stage.box.admin.set_knobs(denied={})
+    before = stage.account()
+    stage.at = before_look(number, lambda: act(stage))
+    report = stage.sweep()
+    return [
+        *(f"{each} is gone" for each in sorted(kept - stage.names())),
+        *(f"edge lost: {edge}" for edge in lost_edges(before, stage)),
+        *(f"open: {key}" for key in stage.open_intents()),
+        *untold(report, stage),
+        *(["exit code"] if report.exit_code != 3 else []),
+    ]
+
+
+def untold(report: Report, stage: Stage) -> list[str]:
+    """What is gone by our hand although the report says otherwise, or the reverse."""
+    done = {
+        f"{row.kind.replace('-', '')} {row.name.lower()}"
+        for row in report.outcomes
+        if row.effect == "delete" and row.result == "done"
+    }
+    deleted = {effect for effect in stage.effects() if not effect.startswith(("cut", "link"))}
+    return [f"told wrongly: {each}" for each in sorted(done ^ deleted)]
+
+
+@pytest.mark.parametrize("number", BOTH)
+def test_what_somebody_else_deletes_is_told_as_absent(due: Stage, number: int) -> None:
+    due.at = before_look(number, lambda: erase(due))
+    report = due.sweep()
+    assert report.exit_code == 0
+    assert results(report)["delete trial-component both"] == "already absent"
+
+
+@pytest.mark.parametrize("number", BOTH)
+def test_a_name_that_was_created_anew_is_kept(due: Stage, number: int) -> None:
+    """The new one is another entity; edges of the old one have nothing to be put back to."""
+    due.at = before_look(number, lambda: create_anew(due))
+    report = due.sweep()
+    assert (report.exit_code, due.trials_of("both"), due.open_intents()) == (3, {"live-1"}, [])
+
+
+@pytest.mark.parametrize(
+    ("effect", "act", "edges"),
+    [
+        (3, link, {"old-1", "old-2", "live-1"}),
+        (4, link, {"old-1", "old-2", "live-1"}),
+        (5, link, {"old-1", "old-2", "live-1"}),
+    ],
+)
+def test_a_link_made_after_the_look_is_found_out_by_the_refusal(
+    due: Stage, effect: int, act: Act, edges: set[str]
+) -> None:
+    """Between the look and the effect nobody can see it; AWS refuses the delete."""
+    due.at = before_effect(effect, lambda: act(due))
+    report = due.sweep()
+    assert (report.exit_code, due.trials_of("both"), due.open_intents()) == (3, edges, [])
+
+
+@pytest.mark.parametrize(
+    ("effect", "act", "kept"),
+    [(8, new_component, "t old-2"), (9, new_trial, "e old-small")],
+    ids=["component", "trial"],
+)
+def test_a_child_made_after_the_look_is_found_out_by_the_refusal(
+    due: Stage, effect: int, act: Act, kept: str
+) -> None:
+    due.at = before_effect(effect, lambda: act(due))
+    report = due.sweep()
+    assert (report.exit_code, kept in due.names()) == (3, True)
+    assert "refused" in results(report).values()
+
+
+def test_a_lent_component_gets_its_edge_back_when_its_trial_must_stay(due: Stage) -> None:
+    due.at = before_effect(8, lambda: new_component(due))
+    due.sweep()
+    assert due.trials_of("lent") == {"live-1", "old-2"}
+
+
+def before_effect(number: int, act: Callable[[], None]) -> Callable[[str, str], None]:
+    """Let an adversary act once, between the look and the effect of this number."""
+    sent = iter(range(1, 1_000))
+
+    def at(when: str, _what: str) -> None:
+        if when == "before" and next(sent) == number:
+            act()
+
+    return at
+
+
+def test_an_adversary_may_come_too_late(due: Stage) -> None:
+    """What is gone already cannot be touched: the sandbox refuses, as AWS would."""
+    due.sweep()
+    with pytest.raises(Refusal):
+        hold(due)

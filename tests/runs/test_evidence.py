@@ -1,0 +1,155 @@
+"""No effect without an archive that was fetched back and verified."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from tests.runs.stage import Stage
+from tests.runs.worlds import SMALL_EFFECTS
+
+from sagewarden.adapters.vault.memory import MemoryVault
+from sagewarden.application.ports.vault import Stored, Vault
+from sagewarden.core.keys import Family
+from sagewarden.errors import VaultAbsent, VaultError
+
+Spoil = Callable[[str, Stored], Stored]
+HARM = "/archive/"
+
+
+class SpoiltVault:
+    """A vault that does something to what is read of its archive objects."""
+
+    address = "spoilt"
+
+    def __init__(self, inner: Vault, spoil: Spoil, *, but: int = 0) -> None:
+        self._inner = inner
+        self._spoil = spoil
+        self._but = but
+
+    def create(self, key: str, body: bytes) -> str:
+        return self._inner.create(key, body)
+
+    def replace(self, key: str, body: bytes, expected: str) -> str:
+        return self._inner.replace(key, body, expected)
+
+    def get(self, key: str) -> Stored:
+        found = self._inner.get(key)
+        if HARM not in key:
+            return found
+        self._but -= 1
+        return found if self._but >= 0 else self._spoil(key, found)
+
+    def list(self, prefix: str) -> Iterator[str]:
+        return self._inner.list(prefix)
+
+
+def flip(_key: str, found: Stored) -> Stored:
+    middle = len(found.body) // 2
+    flipped = bytes([found.body[middle] ^ 1])
+    return Stored(found.body[:middle] + flipped + found.body[middle + 1 :], found.version)
+
+
+def cut_off(_key: str, found: Stored) -> Stored:
+    return Stored(found.body[:-1], found.version)
+
+
+def empty(_key: str, found: Stored) -> Stored:
+    return Stored(b"", found.version)
+
+
+def lose(key: str, _found: Stored) -> Stored:
+    raise VaultAbsent(f"the vault has no object {key}")
+
+
+def fail(_key: str, _found: Stored) -> Stored:
+    raise VaultError("the vault does not answer")
+
+
+SPOILS = [(flip, 5), (cut_off, 5), (empty, 5), (lose, 3), (fail, 3)]
+NAMES = ["flipped", "cut off", "empty", "lost", "failing"]
+
+
+@pytest.mark.parametrize("lanes", [1, 8])
+@pytest.mark.parametrize(("spoil", "code"), SPOILS, ids=NAMES)
+def test_an_archive_that_does_not_read_back_lets_nothing_begin(
+    due: Stage, spoil: Spoil, code: int, lanes: int
+) -> None:
+    due.vault = SpoiltVault(due.vault, spoil)
+    report = due.with_lanes(lanes).sweep()
+    assert (report.exit_code, due.effects(applied=False)) == (code, [])
+    assert due.keys(Family.JOURNAL) == []
+    assert {row.result for row in report.outcomes} == {"not attempted"}
+
+
+@pytest.mark.parametrize(("spoil", "code"), SPOILS, ids=NAMES)
+def test_a_later_archive_that_does_not_read_back_stops_at_its_bundle(
+    due: Stage, spoil: Spoil, code: int
+) -> None:
+    """The first bundle, whose archive was whole, is done and settled; no other begins."""
+    due.vault = SpoiltVault(due.vault, spoil, but=1)
+    report = due.sweep()
+    assert (report.exit_code, due.effects()) == (code, SMALL_EFFECTS[:5])
+    assert (len(due.entries()), due.open_intents()) == (1, [])
+
+
+@pytest.mark.parametrize("event", ["intent", "outcome"])
+def test_a_journal_that_cannot_be_written_lets_no_further_effect_begin(
+    due: Stage, event: str
+) -> None:
+    def refuse(operation: str, key: str) -> None:
+        if operation == "create" and key.endswith(event):
+            raise VaultError("the vault is full")
+
+    assert isinstance(due.vault, MemoryVault)
+    due.vault.before = refuse
+    report = due.sweep()
+    assert report.exit_code == 3
+    assert due.effects() == ([] if event == "intent" else SMALL_EFFECTS[:5])
+
+
+def test_what_a_failing_journal_left_open_is_settled_by_the_next_run(due: Stage) -> None:
+    def refuse(operation: str, key: str) -> None:
+        if operation == "create" and key.endswith("outcome"):
+            raise VaultError("the vault is full")
+
+    assert isinstance(due.vault, MemoryVault)
+    due.vault.before = refuse
+    due.sweep()
+    assert len(due.open_intents()) == 1
+    due.vault.before = lambda _operation, _key: None
+    assert (due.sweep().exit_code, due.effects()) == (0, SMALL_EFFECTS)
+    assert due.open_intents() == []
+
+
+@pytest.mark.parametrize(("spoil", "code"), SPOILS, ids=NAMES)
+def test_an_open_intent_whose_archive_is_spoilt_is_left_to_a_person(
+    due: Stage, spoil: Spoil, code: int
+) -> None:
+    """It is neither finished nor undone on evidence that nobody can read."""
+    whole = due.vault
+    assert isinstance(whole, MemoryVault)
+    whole.before = stop_at_outcome
+    due.sweep()
+    whole.before = lambda _operation, _key: None
+    sent = due.effects(applied=False)
+    due.vault = SpoiltVault(whole, spoil)
+    assert due.sweep().exit_code == code
+    assert due.effects(applied=False) == sent
+
+
+def stop_at_outcome(operation: str, key: str) -> None:
+    if operation == "create" and key.endswith("outcome"):
+        raise VaultError("the vault is full")
+
+
+def test_everything_that_was_deleted_is_in_an_archive_with_its_edges(due: Stage) -> None:
+    due.sweep()
+    found = {str(who): parents for who, (parents,) in due.archived().items()}
+    assert found == {
+        "trial-component alone": ("old-1",),
+        "trial-component both": ("old-1", "old-2"),
+        "trial-component lent": ("live-1", "old-2"),
+        "trial-component stray-1": (),
+        "trial old-1": ("old-small",),
+        "trial old-2": ("old-small",),
+        "experiment old-small": (),
+    }

@@ -1,0 +1,154 @@
+"""One worker a target: who comes second leaves, who slept too long starts nothing more."""
+
+from dataclasses import replace
+
+import pytest
+from tests.runs.stage import Clockwork, Stage
+from tests.runs.worlds import SMALL_EFFECTS, SMALL_LEFT
+
+from sagewarden.application.lease import Lease, leased
+from sagewarden.application.pause import set_pause
+from sagewarden.core.keys import Family
+from sagewarden.errors import LeaseHeld, ReadFailed
+
+
+class Renewing(Clockwork):
+    """A second worker's time, in which the first one renews its lease again and again."""
+
+    first: Lease
+
+    def rest(self, seconds: float) -> None:
+        self.passed += seconds
+        self.first.renew()
+
+
+def second_worker(stage: Stage, lease: Lease) -> Stage:
+    """Another process on the same target and vault."""
+    clockwork = Renewing(stage.box)
+    clockwork.first = lease
+    return replace(stage, clockwork=clockwork, at=lambda _when, _what: None, runs=50)
+
+
+def test_a_second_worker_says_so_and_leaves(due: Stage) -> None:
+    """Nothing is read of the account, nothing is reported."""
+    reports = due.keys(Family.REPORTS)
+    with (
+        leased(due.bench(), run="other", seconds=600.0, nonce="other") as lease,
+        pytest.raises(LeaseHeld) as caught,
+    ):
+        second_worker(due, lease).sweep()
+    assert (caught.value.exit_code, due.calls()) == (11, [])
+    assert due.keys(Family.REPORTS) == reports
+
+
+@pytest.mark.parametrize("number", [1, 4, 5, 8, 10])
+def test_a_second_worker_that_comes_before_an_effect_leaves(due: Stage, number: int) -> None:
+    """Whenever it comes; the first one goes on undisturbed."""
+    came = []
+
+    def at(when: str, _what: str) -> None:
+        if when == "before" and len(due.effects()) == number - 1 and due.lease is not None:
+            with pytest.raises(LeaseHeld):
+                second_worker(due, due.lease).sweep()
+            came.append(number)
+
+    due.at = at
+    assert due.sweep().exit_code == 0
+    assert (came, due.effects(applied=False)) == ([number], SMALL_EFFECTS)
+
+
+def test_a_lease_that_was_left_behind_is_taken_over_when_it_has_run_out(due: Stage) -> None:
+    """By our own clock, from when we first saw it."""
+    due.lease_seconds = 45.0
+    began = due.clockwork.passed
+    with leased(due.bench(), run="asleep", seconds=300.0, nonce="asleep"):
+        report = due.sweep()
+    assert (report.exit_code, due.names()) == (0, SMALL_LEFT)
+    assert due.clockwork.passed - began >= 300.0
+
+
+def test_a_lease_that_was_given_back_is_free_at_once(due: Stage) -> None:
+    began = due.clockwork.passed
+    with leased(due.bench(), run="done", seconds=300.0, nonce="done"):
+        pass
+    assert due.sweep().exit_code == 0
+    assert due.clockwork.passed - began < 1.0
+
+
+@pytest.mark.parametrize("number", range(1, 11))
+def test_a_worker_that_slept_through_its_lease_starts_no_new_effect(
+    due: Stage, number: int
+) -> None:
+    """It falls asleep as its effect of this number leaves; the next run settles what is open."""
+    due.guard = Sleeper(due, number).guard
+    report = due.sweep()
+    assert (report.exit_code, due.effects(applied=False)) == (11, SMALL_EFFECTS[: number - 1])
+    due.guard = lambda: None
+    assert (due.sweep().exit_code, due.effects()) == (0, SMALL_EFFECTS)
+    assert due.open_intents() == []
+
+
+class Sleeper:
+    """Sleeps for ten lease lengths when the guard is asked for the nth time."""
+
+    def __init__(self, stage: Stage, number: int) -> None:
+        self._stage = stage
+        self._left = number
+
+    def guard(self) -> None:
+        self._left -= 1
+        if self._left == 0:
+            self._stage.clockwork.passed += 10 * self._stage.lease_seconds
+
+
+def test_a_sleeper_puts_no_edge_back_either(due: Stage) -> None:
+    """Another worker may be at it by now."""
+    due.guard = Sleeper(due, 4).guard
+    due.sweep()
+    assert not [effect for effect in due.effects(applied=False) if effect.startswith("link")]
+    assert len(due.open_intents()) == 1
+
+
+@pytest.mark.parametrize("number", range(1, 11))
+def test_a_stop_in_the_middle_leaves_no_edge_open(due: Stage, number: int) -> None:
+    """A component under way is finished, the rest is told, the next sweep goes on."""
+
+    def at(when: str, _what: str) -> None:
+        if when == "before" and len(due.effects()) == number - 1:
+            due.stop.set()
+
+    due.at = at
+    report = due.sweep()
+    done = {1: 2, 2: 2, 3: 5, 4: 5, 5: 5, 6: 6, 7: 8, 8: 8, 9: 9, 10: 10}[number]
+    assert due.effects() == SMALL_EFFECTS[:done]
+    assert (report.exit_code, due.open_intents()) == (0 if number == 10 else 3, [])
+    assert (report.tally["done"], report.tally["not attempted"]) == (done, 10 - done)
+    due.stop.clear()
+    due.at = lambda _when, _what: None
+    assert (due.sweep().exit_code, due.effects()) == (0, SMALL_EFFECTS)
+
+
+def test_a_stop_with_eight_lanes_leaves_no_edge_open(due: Stage) -> None:
+    due.at = lambda _when, _what: due.stop.set()
+    report = due.with_lanes(8).sweep()
+    assert (report.exit_code, due.open_intents()) == (3, [])
+    due.stop.clear()
+    due.at = lambda _when, _what: None
+    assert due.sweep().exit_code == 0
+    assert due.names() == SMALL_LEFT
+
+
+def test_a_stop_before_the_inventory_deletes_nothing(due: Stage) -> None:
+    due.stop.set()
+    with pytest.raises(ReadFailed):
+        due.sweep()
+    assert due.box.admin.calls() == []
+
+
+def test_a_pause_that_came_while_asleep_is_seen_by_the_next_run(due: Stage) -> None:
+    due.guard = Sleeper(due, 3).guard
+    due.sweep()
+    set_pause(due.vault, None, {"paused": True, "by": "ada"})
+    sent = due.effects(applied=False)
+    assert due.sweep().exit_code == 3
+    assert due.effects(applied=False) == sent
