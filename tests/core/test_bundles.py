@@ -81,6 +81,17 @@ def test_a_component_spares_nobody() -> None:
     assert [turn.spared for turn in first.turns] == [()]
 
 
+def test_a_turn_leaves_out_what_is_gone_already() -> None:
+    some = [experiment("f"), trial("stays", "f"), trial("t", "e")]
+    both = [component(name, "t", "stays") for name in ("c", "d")]
+    (first, _) = bundles(unit_of(*some, *both))
+    (turn,) = first.turns
+    assert [str(step) for step in turn.without({both[0].identity}).steps] == [
+        "disassociate trial-component d from t",
+        "delete trial t",
+    ]
+
+
 def test_without_steps_there_is_no_turn() -> None:
     assert turns_of((), ()) == ()
 

@@ -172,11 +172,13 @@ def _found(  # noqa: C901, PLR0912 -- one arm each
     entity = subject.entity
     match condition:
         case Named():
-            return f"name {entity.name}"
+            shown = entity.display_name or entity.name
+            return f"name {entity.name}" + (f", shown as {shown}" if shown != entity.name else "")
         case Tagged(tag):
             if entity.tags is None:
                 return f"tag {tag} unknown"
-            return f"tag {tag} is {entity.tags[tag]}" if tag in entity.tags else f"no tag {tag}"
+            value = entity.tags.get(tag)
+            return f"no tag {tag}" if value is None else f"tag {tag} is {value or 'empty'}"
         case InStatus():
             found = sorted({part.status or "absent" for part in subject.tree.components})
             return f"status {_listed(tuple(found))}" if found else "no component below"
