@@ -87,11 +87,17 @@ def targets_of(settings: Settings, only: str | None = None) -> tuple[TargetSetti
         for each in settings.targets
         if only is None or only in {each.name, each.account_id, f"{each.account_id}/{each.region}"}
     )
-    if not chosen:
-        named = f" called {only!r}" if only else ""
+    if not settings.targets:
         raise SettingsError(
-            f"there is no target{named} in the settings",
-            advice="Add `targets:` with account_id and region to sagewarden.yaml.",
+            "there is no target in the settings",
+            advice="Add `targets:` with account_id and region to sagewarden.yaml, as the README "
+            "shows, or try `sagewarden demo`, which needs none.",
+        )
+    if not chosen:
+        names = ", ".join(each.name or each.account_id for each in settings.targets)
+        raise SettingsError(
+            f"there is no target called {only!r} in the settings",
+            advice=f"They name {names}.",
         )
     return chosen
 

@@ -37,16 +37,16 @@ def test_a_plan_ends_well(season: Season) -> None:
 def test_a_plan_names_everything_that_is_due(season: Season) -> None:
     governed = season.governed["sdk"]
     for planned in season.plans:
-        units = planned.ran.answer["plan"]["units"]
+        units = planned.ran.answer[0]["plan"]["units"]
         named = [each["identity"][:2] for unit in units for each in unit["entities"]]
         assert Counter(governed.due) == Counter((Kind(kind), name) for kind, name in named)
 
 
 def test_two_plans_of_one_world_have_one_digest(season: Season) -> None:
-    first, second = (planned.ran.answer["plan"]["digest"] for planned in season.plans)
+    first, second = (planned.ran.answer[0]["plan"]["digest"] for planned in season.plans)
     assert first == second
 
 
 def test_the_sweep_enforces_the_plan_that_was_shown(season: Season) -> None:
-    digest = season.plans[0].ran.answer["plan"]["digest"]
+    digest = season.plans[0].ran.answer[0]["plan"]["digest"]
     assert digest == season.governed["sdk"].deleting["plan"]

@@ -122,7 +122,7 @@ def test_an_empty_report_still_makes_a_page() -> None:
         exit_code=0,
     )
     page = Page(render_html(empty))
-    assert "Nothing is due and nothing is marked." in page.text
+    assert "Nothing was deleted." in page.text
     assert "Not AWS itself" not in page.text
 
 

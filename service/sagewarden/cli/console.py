@@ -1,5 +1,6 @@
 """How commands talk: results on standard output, everything else on standard error."""
 
+import os
 import signal
 import sys
 import threading
@@ -49,19 +50,22 @@ def tell_defect(error: Exception, *, as_json: bool) -> None:
 def tell_error(error: SageWardenError, *, as_json: bool) -> None:
     """Say what happened, and what to do about it."""
     if as_json:
-        say_json(
-            {
-                "error": type(error).__name__,
-                "message": error.message,
-                "advice": error.advice,
-                "exit_code": error.exit_code,
-            }
-        )
+        say_json(spelled_error(error))
         return
     lines = [visible(line) for line in error.message.split("\n")]
     err.print(Text.assemble(("error: ", "bold red"), "\n".join(lines)))
     if error.advice:
         err.print(Text.assemble(("  do: ", "bold"), visible(error.advice)))
+
+
+def spelled_error(error: SageWardenError) -> dict[str, str | int]:
+    """Spell an error for programs."""
+    return {
+        "error": type(error).__name__,
+        "message": error.message,
+        "advice": error.advice,
+        "exit_code": error.exit_code,
+    }
 
 
 class Bar:
@@ -71,6 +75,7 @@ class Bar:
         self._bars = bars
         self._tasks: dict[str, Any] = {}
         self._told: dict[str, int] = {}
+        self._untold: dict[str, Mapping[str, Any]] = {}
         self._lock = threading.Lock()
 
     def __call__(self, what: str, count: int, of: int | None) -> None:
@@ -87,12 +92,28 @@ class Bar:
         bars.update(self._tasks[what], completed=count, total=of)
 
     def _line(self, what: str, count: int, of: int | None) -> None:
+        line: Mapping[str, Any] = {"progress": what, "count": count, "of": of}
         if count < self._told.get(what, -EVERY) + EVERY and count != of:
+            self._untold[what] = line
             return
         self._told[what] = count
-        line: Mapping[str, Any] = {"progress": what, "count": count, "of": of}
+        self._untold.pop(what, None)
+        self._write(line)
+
+    def end(self) -> None:
+        """Tell the last count of each, where its line was not due yet."""
+        with self._lock:
+            for line in self._untold.values():
+                self._write(line)
+            self._untold.clear()
+
+    @staticmethod
+    def _write(line: Mapping[str, Any]) -> None:
         sys.stderr.write(orjson.dumps(line).decode() + "\n")
 
+
+STOPPING = b"\nStopping: what is under way is ended or undone first. Once more stops at once.\n"
+"""What the first signal is answered with."""
 
 EVERY = 1_000
 """Counts between two lines on a pipe."""
@@ -107,7 +128,8 @@ def working() -> Iterator["Process"]:
     terminal = sys.stderr.isatty()
     configure_logs(as_json=not terminal, level="WARNING" if terminal else "INFO")
     with _bars(on=terminal) as bars:
-        work = Process(progress=Bar(bars))
+        bar = Bar(bars)
+        work = Process(progress=bar)
         previous = {each: signal.getsignal(each) for each in (signal.SIGINT, signal.SIGTERM)}
         got: list[int] = []
 
@@ -116,6 +138,7 @@ def working() -> Iterator["Process"]:
             work.stop.set()
             if len(got) > 1:
                 raise KeyboardInterrupt
+            os.write(sys.stderr.fileno(), STOPPING)
 
         for number in previous:
             signal.signal(number, stop)
@@ -124,6 +147,7 @@ def working() -> Iterator["Process"]:
         finally:
             for number, before in previous.items():
                 signal.signal(number, before)
+            bar.end()
         if got:
             raise SystemExit(128 + got[0])
 

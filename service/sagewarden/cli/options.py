@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
+from sagewarden.errors import UsageError
+
 if TYPE_CHECKING:
-    from sagewarden.settings import Effective
+    from sagewarden.settings import Effective, Settings, TargetSettings
 
 
 @Parameter(name="*")
@@ -22,9 +24,9 @@ class Where:
     """Only this target: its name, its account, or account/region."""
 
     secrets: Path | None = None
-    """Directory of secrets, one file a setting."""
+    """Directory of secrets, one file a setting, named as the environment's variables are."""
 
-    json: Annotated[bool, Parameter(name="--json", negative="")] = False
+    json: Annotated[bool, Parameter(name="--json", negative="", show_default=False)] = False
     """Answer in JSON on standard output."""
 
     def effective(self) -> "Effective":
@@ -32,6 +34,19 @@ class Where:
         from sagewarden.settings import load_settings  # noqa: PLC0415 -- slow to import
 
         return load_settings(self.config, secrets=self.secrets)
+
+    def single_target(self, settings: "Settings", what: str) -> "TargetSettings":
+        """Return the one target that is meant; raise UsageError when it could be several."""
+        from sagewarden import bootstrap  # noqa: PLC0415 -- slow to import
+
+        chosen = bootstrap.targets_of(settings, self.target)
+        if len(chosen) > 1:
+            names = ", ".join(each.name or f"{each.account_id}/{each.region}" for each in chosen)
+            raise UsageError(
+                f"{what} one target, and the settings name several",
+                advice=f"Say which with --target: {names}.",
+            )
+        return chosen[0]
 
 
 Policies = Annotated[Path | None, Parameter(name=["--policies", "-p"])]

@@ -5,8 +5,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 
+from sagewarden.adapters.clock import wall_now
 from sagewarden.cli.console import say, say_json, working
 from sagewarden.cli.options import Policies, Where
+from sagewarden.core.canonical import spell_time
 from sagewarden.errors import UsageError
 
 if TYPE_CHECKING:
@@ -39,7 +41,7 @@ def plan(
     from sagewarden.application.judging import check_identity, judge_target  # noqa: PLC0415
     from sagewarden.application.plans import store_plan  # noqa: PLC0415
 
-    day = None if at is None else _day(at)
+    day = None if at is None else _day(at, wall_now())
     settings = where.effective().settings
     worst = 0
     with working() as process:
@@ -51,17 +53,27 @@ def plan(
             judged = judge_target(wired.bench, governance, at=day)
             if judged.plan.units and day is None and judged.inventory.complete:
                 store_plan(wired.bench, judged.plan, judged.measure)
-            answers.append((judged, report_of(wired, governance, judged, identity)))
+            answers.append((judged, report_of(wired, governance, judged, identity, played=day)))
             worst = max(worst, 0 if judged.inventory.complete else 3)
-    for judged, report in answers:
-        _say_plan(judged, report, as_json=where.json)
+    if where.json:
+        say_json(
+            [{"plan": each.plan.spelled(), "report": told.spelled()} for each, told in answers]
+        )
+    else:
+        for judged, report in answers:
+            _say_plan(judged, report)
     return worst
 
 
 def report_of(
-    wired: "Wired", governance: "Governance", judged: "Judged", identity: str
+    wired: "Wired",
+    governance: "Governance",
+    judged: "Judged",
+    identity: str,
+    *,
+    played: datetime | None = None,
 ) -> "Report":
-    """Make the report of a plan that was only read."""
+    """Make the report of a plan that was only read, for now or for a day that was `played`."""
     from sagewarden.application.reporting import Story, build_report  # noqa: PLC0415
 
     story = Story(
@@ -73,7 +85,13 @@ def report_of(
         plans=[judged.plan] if judged.plan.units else [],
         exit_code=0 if judged.inventory.complete else 3,
     )
-    story.advice += _next_steps(judged)
+    if played is None:
+        story.advice += _next_steps(judged)
+    else:
+        story.notes.append(
+            f"Judged as if it were {played:%Y-%m-%d %H:%M} UTC, with the marks and the entities of "
+            "today; nothing was stored, so this plan can be neither approved nor applied"
+        )
     return build_report(wired.bench, governance, story)
 
 
@@ -104,22 +122,24 @@ def _next_steps(judged: "Judged") -> list[str]:
     return [f"`sagewarden apply {start}` does exactly this; `sagewarden sweep` plans anew first."]
 
 
-def _say_plan(judged: "Judged", report: "Report", *, as_json: bool) -> None:
+def _say_plan(judged: "Judged", report: "Report") -> None:
     from sagewarden.adapters.reports.terminal import plan_table, plan_verdict  # noqa: PLC0415
 
-    if as_json:
-        say_json({"plan": judged.plan.spelled(), "report": report.spelled()})
-    else:
-        say(plan_table(report))
-        say(plan_verdict(report, judged.plan.digest if judged.plan.units else ""))
+    say(plan_table(report))
+    say(plan_verdict(report, judged.plan.digest if judged.plan.units else ""))
 
 
-def _day(text: str) -> datetime:
+def _day(text: str, now: datetime) -> datetime:
     try:
         day = datetime.fromisoformat(text)
     except ValueError as error:
-        raise UsageError(f"--at {text}: {error}", advice="Write it as 2027-01-31.") from error
-    return day.replace(tzinfo=UTC) if day.tzinfo is None else day.astimezone(UTC)
+        raise UsageError(
+            f"--at {text} is not a date", advice="Write it as 2027-01-31, in UTC."
+        ) from error
+    day = day.replace(tzinfo=UTC) if day.tzinfo is None else day.astimezone(UTC)
+    if day < now:
+        raise UsageError(f"--at {text} is over", advice="Name a day to come; `plan` plays now.")
+    return day
 
 
 def explain(name: str, *, policies: Policies = None, where: Where = WHERE) -> int:
@@ -164,7 +184,7 @@ def _spelled(each: "Explained") -> dict[str, Any]:
         "kind": str(each.entity.kind),
         "name": each.entity.name,
         "arn": each.entity.arn,
-        "created": each.entity.created,
+        "created": spell_time(each.entity.created),
         "above": [entity.name for entity in each.above],
         "parts": each.parts,
         "kept_by": list(each.shields),

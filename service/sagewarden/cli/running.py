@@ -1,16 +1,18 @@
 """`sweep`, `approve` and `apply`: what acts, and what lets it act."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from rich.text import Text
 
-from sagewarden.cli.console import say, say_json, tell_error, working
+from sagewarden.cli.console import say, say_json, spelled_error, tell_error, working
 from sagewarden.cli.options import Policies, Where
-from sagewarden.errors import SageWardenError, UsageError
+from sagewarden.errors import SageWardenError
 
 if TYPE_CHECKING:
     from sagewarden.core.report import Report
-    from sagewarden.settings import Settings, TargetSettings
 
 WHERE = Where()
 
@@ -31,22 +33,28 @@ def sweep(*, policies: Policies = None, where: Where = WHERE) -> int:
     from sagewarden.application.sweep import run_target  # noqa: PLC0415
 
     settings = where.effective().settings
-    worst = 0
-    reports: list[Report] = []
-    with working() as process:
-        for chosen in bootstrap.targets_of(settings, where.target):
-            wired = bootstrap.wire_target(settings, chosen, process)
-            governance = bootstrap.govern(settings, wired, policies)
+    ends = Ends(as_json=where.json)
+    with told(ends), working() as process:
+        wired = [
+            bootstrap.wire_target(settings, chosen, process)
+            for chosen in bootstrap.targets_of(settings, where.target)
+        ]
+        ready = [
+            (
+                each.bench,
+                bootstrap.govern(settings, each, policies),
+                bootstrap.new_run(settings, each),
+            )
+            for each in wired
+        ]
+        for bench, governance, run in ready:
+            if process.stop.is_set():
+                break
             try:
-                run = bootstrap.new_run(wired=wired, settings=settings)
-                reports.append(run_target(wired.bench, governance, run))
-            except UsageError:
-                raise
+                ends.reports.append(run_target(bench, governance, run))
             except SageWardenError as error:
-                worst = max(worst, error.exit_code)
-                tell_error(error, as_json=False)
-    _say_reports(reports, as_json=where.json)
-    return max([worst, *(report.exit_code for report in reports)])
+                ends.errors.append((str(bench.target), error))
+    return ends.code
 
 
 def apply(digest: str, *, policies: Policies = None, where: Where = WHERE) -> int:
@@ -60,17 +68,19 @@ def apply(digest: str, *, policies: Policies = None, where: Where = WHERE) -> in
         Directory of policy files, instead of the one in the settings.
     """
     from sagewarden import bootstrap  # noqa: PLC0415 -- slow to import
+    from sagewarden.application.plans import full_digest  # noqa: PLC0415
     from sagewarden.application.sweep import run_target  # noqa: PLC0415
 
     settings = where.effective().settings
-    with working() as process:
-        wired = bootstrap.wire_target(settings, _single(settings, where), process)
+    ends = Ends(as_json=where.json)
+    with told(ends), working() as process:
+        chosen = where.single_target(settings, BELONGS)
+        wired = bootstrap.wire_target(settings, chosen, process)
         governance = bootstrap.govern(settings, wired, policies)
-        report = run_target(
-            wired.bench, governance, bootstrap.new_run(wired=wired, settings=settings), plan=digest
-        )
-    _say_reports([report], as_json=where.json)
-    return report.exit_code
+        run = bootstrap.new_run(settings, wired)
+        whole = full_digest(wired.bench, digest)
+        ends.reports.append(run_target(wired.bench, governance, run, plan=whole))
+    return ends.code
 
 
 def approve(digest: str, *, where: Where = WHERE) -> int:
@@ -82,44 +92,66 @@ def approve(digest: str, *, where: Where = WHERE) -> int:
         The plan's digest, or its first characters (8 or more).
     """
     from sagewarden import bootstrap  # noqa: PLC0415 -- slow to import
+    from sagewarden.adapters.reports.wording import second  # noqa: PLC0415
     from sagewarden.application.judging import check_identity  # noqa: PLC0415
-    from sagewarden.application.plans import approve_plan  # noqa: PLC0415
+    from sagewarden.application.plans import approve_plan, load_plan  # noqa: PLC0415
+    from sagewarden.core.limits import Room  # noqa: PLC0415
 
     settings = where.effective().settings
     with working() as process:
-        wired = bootstrap.wire_target(settings, _single(settings, where), process)
-        identity = check_identity(wired.bench)
-        given = approve_plan(wired.bench, digest, identity)
+        chosen = where.single_target(settings, BELONGS)
+        bench = bootstrap.wire_target(settings, chosen, process).bench
+        identity = check_identity(bench)
+        given = approve_plan(bench, digest, identity)
+        needed = load_plan(bench, given["digest"]).measure.room is Room.NEEDS_APPROVAL
     if where.json:
-        say_json(given)
-    else:
-        say(
-            Text(
-                f"Plan {given['digest'][:12]} is approved by {given['by']} until "
-                f"{given['expires']}. The next sweep applies it, or `sagewarden apply "
-                f"{given['digest'][:12]}` does now."
-            )
-        )
+        say_json({**given, "was_needed": needed})
+        return 0
+    start = given["digest"][:12]
+    if not needed:
+        say(Text(f"Plan {start} is inside the automatic limits and needed no approval."))
+    say(Text(f"Plan {start} is approved by {given['by']} until {second(given['expires'])}."))
+    say(Text(f"The next sweep applies it, or `sagewarden apply {start}` does now."))
     return 0
 
 
-def _single(settings: "Settings", where: Where) -> "TargetSettings":
-    from sagewarden import bootstrap  # noqa: PLC0415
-
-    chosen = bootstrap.targets_of(settings, where.target)
-    if len(chosen) > 1:
-        raise UsageError(
-            "a plan belongs to one target, and the settings name several",
-            advice="Say which with --target.",
-        )
-    return chosen[0]
+BELONGS = "a plan belongs to"
 
 
-def _say_reports(reports: list["Report"], *, as_json: bool) -> None:
-    from sagewarden.adapters.reports.terminal import summary  # noqa: PLC0415
+@dataclass
+class Ends:
+    """How runs ended: with a report each, or with an error before there could be one."""
 
-    if as_json:
-        say_json([report.spelled() for report in reports])
-        return
-    for report in reports:
-        say(summary(report))
+    as_json: bool
+    reports: list["Report"] = field(default_factory=list)
+    errors: list[tuple[str, SageWardenError]] = field(default_factory=list)
+
+    @property
+    def code(self) -> int:
+        """The worst exit code."""
+        codes = [report.exit_code for report in self.reports]
+        return max([0, *codes, *(error.exit_code for _, error in self.errors)])
+
+    def say(self) -> None:
+        """Print a report each, then what ended without one."""
+        from sagewarden.adapters.reports.terminal import summary  # noqa: PLC0415 -- slow to import
+
+        if self.as_json:
+            errors = [spelled_error(error) | {"target": target} for target, error in self.errors]
+            say_json([*(report.spelled() for report in self.reports), *errors])
+            return
+        for report in self.reports:
+            say(summary(report))
+        for _, error in self.errors:
+            tell_error(error, as_json=False)
+
+
+@contextmanager
+def told(ends: Ends) -> Iterator[None]:
+    """Print how runs ended, after an interruption too."""
+    try:
+        yield
+    except SystemExit:
+        ends.say()
+        raise
+    ends.say()

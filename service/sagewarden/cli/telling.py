@@ -7,7 +7,7 @@ from cyclopts import Parameter
 from rich.table import Table
 from rich.text import Text
 
-from sagewarden.cli.console import out, say, say_json, working
+from sagewarden.cli.console import err, out, say, say_json, working
 from sagewarden.cli.options import Where
 from sagewarden.core.visible import visible
 from sagewarden.errors import UsageError
@@ -43,7 +43,7 @@ def report(
 
     settings = where.effective().settings
     with working() as process:
-        chosen = bootstrap.targets_of(settings, where.target)[0]
+        chosen = where.single_target(settings, "a report is of")
         bench = bootstrap.wire_target(settings, chosen, process).bench
         runs = reported_runs(bench)
         if run == "list":
@@ -91,7 +91,11 @@ def _say(found: "Report", form: Format, output: Path | None) -> int:
     try:
         output.write_bytes(body)
     except OSError as error:
-        raise UsageError(f"{output} cannot be written: {error}") from error
+        raise UsageError(
+            f"{output} cannot be written: {error.strerror}",
+            advice="Name a file in a directory that exists with --output.",
+        ) from error
+    err.print(Text(f"The report of run {found.run} is written to {output}."))
     return 0
 
 
@@ -117,9 +121,23 @@ def show_config(*, where: Where = WHERE) -> int:
     if where.json:
         say_json([{"name": name, "value": value, "origin": origin} for name, value, origin in rows])
         return 0
-    table = Table("setting", "value", "from", box=None, pad_edge=False)
+    table = Table(box=None, pad_edge=False)
+    table.add_column("setting", no_wrap=True)
+    table.add_column("value", overflow="fold")
+    table.add_column("from", overflow="fold")
     for name, value, origin in rows:
         style = "dim" if origin == "default" else ""
-        table.add_row(Text(name), Text(visible(str(value))), Text(visible(origin)), style=style)
+        table.add_row(Text(name), _value(value), Text(visible(origin)), style=style)
     say(table)
     return 0
+
+
+def _value(value: Any) -> Text:
+    """Spell a value as it would stand in the settings file, none of it set as `none`."""
+    if isinstance(value, list):
+        return Text("\n").join(map(_value, value)) if value else Text("none")
+    if isinstance(value, dict):
+        return Text(", ".join(f"{key}: {_value(each)}" for key, each in value.items() if each))
+    if value is None or isinstance(value, bool):
+        return Text("none" if value is None else str(value).lower())
+    return Text(visible(str(value)))

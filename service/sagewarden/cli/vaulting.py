@@ -18,7 +18,6 @@ from sagewarden.cli.console import say, say_json, working
 from sagewarden.cli.options import Where
 from sagewarden.core.entities import Kind
 from sagewarden.core.visible import visible
-from sagewarden.errors import UsageError
 
 WHERE = Where()
 
@@ -104,15 +103,10 @@ def restore(
         Only say what would be created.
     """
     settings = where.effective().settings
-    chosen = bootstrap.targets_of(settings, where.target)
-    if len(chosen) > 1:
-        raise UsageError(
-            "a restore goes to one target, and the settings name several",
-            advice="Say which with --target.",
-        )
+    chosen = where.single_target(settings, "a restore goes to")
     restored = None
     with working() as process:
-        wired = bootstrap.wire_target(settings, chosen[0], process)
+        wired = bootstrap.wire_target(settings, chosen, process)
         check_identity(wired.bench)
         tree = tree_of(wired.bench, newest(wired.bench, name, kind, run))
         planned = plan_restore(wired.bench, tree, existing)

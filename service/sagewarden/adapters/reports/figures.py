@@ -19,15 +19,12 @@ class Figure:
 
 
 def key_figures(report: Report) -> tuple[Figure, ...]:
-    """Return inventory, matched, kept, marked, deleted and what needs attention."""
-    return (
-        _inventory(report),
-        _matched(report),
-        _kept(report),
-        _marked(report),
-        _deleted(report),
-        _attention(report),
-    )
+    """Return inventory, matched, kept, marked, deleted and what needs attention.
+
+    A run that judged nothing (it applied a stored plan, or was stopped) has the last two only.
+    """
+    judged = (_inventory(report), _matched(report), _kept(report), _marked(report))
+    return (*(judged if report.inventory else ()), _deleted(report), _attention(report))
 
 
 def _inventory(report: Report) -> Figure:

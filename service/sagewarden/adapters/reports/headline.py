@@ -69,6 +69,9 @@ def _deed(report: Report) -> str:
         return f"{counted(due, 'tree')} {are} due ({entities(size)}), nothing was deleted"
     if marked:
         return f"Nothing is due, {counted(marked, 'tree')} marked for later"
+    if not report.inventory:  # nothing was judged: a stored plan was applied, or the run stopped
+        absent = report.tally.get(str(Result.ALREADY_ABSENT), 0)
+        return "All that was planned is gone already" if absent else "Nothing was deleted"
     return "Nothing is due and nothing is marked"
 
 

@@ -161,11 +161,15 @@ def _tally(report: Report) -> Text:
 
 
 def _list(title: str, lines: Iterable[str], style: str) -> Iterator[RenderableType]:
-    rows = [Text.assemble(("  \u2022 ", style), _seen(line)) for line in lines]
-    if rows:
+    rows = Table.grid(padding=(0, 1, 0, 0))
+    rows.add_column(no_wrap=True)
+    rows.add_column(overflow="fold")
+    for line in lines:
+        rows.add_row(Text("  \u2022", style), Text(_seen(line)))
+    if rows.row_count:
         yield ""
         yield Text(title, style=f"bold {style}")
-        yield from rows
+        yield rows
 
 
 def _more(left: int) -> Iterator[RenderableType]:

@@ -36,6 +36,7 @@ ADVICE = {
     errno.EROFS: "It is mounted read-only: mount it writable, or name another vault.",
     errno.ELOOP: _FOREIGN,
     errno.ENOTDIR: _FOREIGN,
+    errno.EEXIST: "A file has this name: name a directory in the setting `vault`.",
     errno.EXDEV: "The vault must lie on one file system, with no mounts inside.",
     errno.ENOENT: "Create the directory that it lies in, or correct the setting `vault`.",
 }

@@ -28,8 +28,8 @@ NO_ANSWER = (HTTPClientError, ResponseStreamingError, IncompleteReadError, Respo
 AGAIN = frozenset({"ConditionalRequestConflict", "OperationAborted", "RequestTimeout"})
 """Refusals that are over in a moment."""
 
-_CREDENTIALS = "Check the AWS credentials that SageWarden runs with: `sagewarden check` names them."
-_REGION = "The bucket lies in another region: set the region of the vault."
+_CREDENTIALS = "Check the AWS credentials that SageWarden runs with."
+_REGION = "The bucket lies in another region than the target: use one in the target's region."
 _KEY = "Let the role use the KMS key (kms:GenerateDataKey, kms:Decrypt), and the key be enabled."
 _LATER = "S3 is busy or broken at the moment: the next run tries again."
 
