@@ -95,7 +95,7 @@ class Replay:
 
 @dataclass
 class Ending:
-    """How an account and its vault are left."""
+    """How an account and its vault are left; `archived` is what is in the vault of what is gone."""
 
     account: dict[str, dict[str, Any]]
     archived: dict[str, set[tuple[str, ...]]]
@@ -111,7 +111,11 @@ class Ending:
                 net[effect.replace("link", "cut", 1)] -= net.pop(effect)
         return cls(
             account=stage.account(),
-            archived={str(who): set(found) for who, found in stage.archived().items()},
+            archived={
+                str(who): set(found)
+                for who, found in stage.archived().items()
+                if f"{who.kind.removeprefix('trial-')[0]} {who.name}" not in stage.names()
+            },
             open_intents=stage.open_intents(),
             twice=Counter({effect: count for effect, count in net.items() if count > 1}),
             cut_for_nothing=unconfirmed(stage),

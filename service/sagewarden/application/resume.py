@@ -10,14 +10,15 @@ from sagewarden.application.enforce import Enforcement
 from sagewarden.application.journal import Entry
 from sagewarden.application.reporting import adopted_runs, reported_runs
 from sagewarden.application.turns import STOPS, Evidence, Turns, TurnState
-from sagewarden.application.writes import remember_writes
+from sagewarden.application.writes import own_writes, remember_touched, remember_writes
 from sagewarden.core.bundles import Turn, turns_of
-from sagewarden.core.canonical import spell_time
-from sagewarden.core.entities import Identity
+from sagewarden.core.canonical import milliseconds, spell_time
+from sagewarden.core.entities import Entity, Identity
 from sagewarden.core.journal import Intent, Result, Settled
 from sagewarden.core.keys import plan_key
 from sagewarden.core.plan import Effect, Step, Unit, read_plan
 from sagewarden.core.policy import PolicySet
+from sagewarden.core.writes import BUNDLE_MOST
 from sagewarden.errors import Absent, VaultAbsent
 
 
@@ -46,14 +47,38 @@ class Resumer:
 
     def _adopt(self, run: str) -> Adopted:
         self._bench.events("resume.found", dead_run=run)
-        for entry in self._order.journal.entries(run):
+        left = list(self._order.journal.entries(run))
+        remember_writes(self._bench, left)
+        for entry in left:
             if entry.settled is None:
-                self._settle(entry)
+                self._settle_remembered(entry)
             else:
                 self._remember_cuts(entry.settled)
-        entries = tuple(self._order.journal.entries(run))
-        remember_writes(self._bench, entries)
-        return Adopted(run, entries)
+        return Adopted(run, tuple(self._order.journal.entries(run)))
+
+    def _settle_remembered(self, entry: Entry) -> None:
+        """Settle an entry; its own trace is told from what others did since the run died."""
+        known, before = own_writes(self._bench), self._modified(entry.intent)
+        began = self._bench.looks.now()
+        remember_touched(self._bench, known, before, (began, began + BUNDLE_MOST))
+        self._settle(entry)
+        remember_touched(self._bench, known, before, (began, self._bench.looks.now()))
+
+    def _modified(self, intent: Intent) -> dict[Identity, int]:
+        """When what a bundle touches had last changed, as of now; what is gone is left out."""
+        with ThreadPoolExecutor(self._order.lanes) as lanes:
+            seen = list(lanes.map(self._seen, intent.touched))
+        return {
+            entity.identity: milliseconds(entity.modified or entity.created)
+            for who, entity in zip(intent.touched, seen, strict=True)
+            if entity is not None and entity.identity == who
+        }
+
+    def _seen(self, identity: Identity) -> Entity | None:
+        try:
+            return self._bench.looks.describe(identity.kind, identity.name).entity
+        except Absent:
+            return None
 
     def _remember_cuts(self, settled: Settled) -> None:
         for outcome in settled.outcomes:
@@ -135,12 +160,8 @@ class Resumer:
         return gone
 
     def _alive(self, identity: Identity) -> bool:
-        try:
-            return (
-                self._bench.looks.describe(identity.kind, identity.name).entity.identity == identity
-            )
-        except Absent:
-            return False
+        seen = self._seen(identity)
+        return seen is not None and seen.identity == identity
 
 
 def open_intents(adopted: Sequence[Adopted]) -> list[str]:

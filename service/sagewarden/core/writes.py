@@ -1,7 +1,7 @@
 """What our own writes touched, from the journal: so that they never pass for signs of life."""
 
 from collections.abc import Iterable, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sagewarden.core.canonical import milliseconds, read_time
@@ -11,19 +11,31 @@ from sagewarden.core.journal import Intent, Settled
 from sagewarden.core.plan import read_identity, spell_identity
 
 BUNDLE_MOST = timedelta(minutes=15)
-"""How long after its intent a bundle that was never settled may still have written."""
+"""How long after its intent a bundle that its own run never settled may still have written."""
 
 
-def writes_of(intent: Intent, settled: Settled | None) -> dict[Identity, OwnWrite]:
-    """Return what one bundle touched, and when."""
+def writes_of(
+    intent: Intent, settled: Settled | None, now: datetime | None = None
+) -> dict[Identity, OwnWrite]:
+    """Return what the bundle's own run touched, and when.
+
+    What another run settled may have been in somebody else's hands for days in between. `now`
+    (UTC) bounds what a run that is known to be dead may have done.
+    """
     sent = read_time(intent.sent)
-    end = read_time(settled.at) if settled is not None else sent + BUNDLE_MOST
+    end = sent + BUNDLE_MOST if now is None else min(sent + BUNDLE_MOST, now)
+    if settled is not None:
+        at = read_time(settled.at)
+        end = at if settled.settled_by == intent.run else min(at, end)
     window = (milliseconds(sent), milliseconds(max(end, sent)))
     return {who: OwnWrite(*window, before) for who, before in intent.touched.items()}
 
 
 def merged(known: Writes, more: Iterable[Mapping[Identity, OwnWrite]]) -> dict[Identity, OwnWrite]:
-    """Join records; a write on top of a write of ours keeps the time before the first."""
+    """Join records; a write on top of a write of ours keeps the time before the first.
+
+    In whatever order they come: one that is older than what is known adds nothing but its past.
+    """
     result = dict(known)
     for each in more:
         for who, write in each.items():
@@ -31,9 +43,10 @@ def merged(known: Writes, more: Iterable[Mapping[Identity, OwnWrite]]) -> dict[I
     return result
 
 
-def _joined(earlier: OwnWrite | None, later: OwnWrite) -> OwnWrite:
-    if earlier is None:
-        return later
+def _joined(known: OwnWrite | None, more: OwnWrite) -> OwnWrite:
+    if known is None:
+        return more
+    earlier, later = sorted((known, more), key=lambda write: write.sent_ms)
     slack = OWN_WRITE_SLACK_MS
     ours = earlier.sent_ms - slack <= later.modified_before_ms <= earlier.answered_ms + slack
     answered = max(earlier.answered_ms, later.answered_ms)
