@@ -19,7 +19,7 @@ def running_box() -> Iterator[Sandbox]:
         yield box
 
 
-@pytest.fixture(scope="package", autouse=True)
+@pytest.fixture(scope="module", autouse=True)
 def credentials(running_box: Sandbox) -> Iterator[None]:
     """Credentials that only the sandbox believes, and no other endpoint by accident."""
     with pytest.MonkeyPatch.context() as patch:
@@ -28,24 +28,24 @@ def credentials(running_box: Sandbox) -> Iterator[None]:
         yield
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def clockwork(running_box: Sandbox) -> Clockwork:
     return Clockwork(running_box)
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def running_session(running_box: Sandbox, clockwork: Clockwork) -> TargetSession:
     return open_session(running_box, clockwork)
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def policies(tmp_path_factory: pytest.TempPathFactory) -> PolicySet:
     folder: Path = tmp_path_factory.mktemp("policies")
     (folder / "all.yaml").write_text(POLICIES, "utf-8")
     return load_policies(folder)
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def new_stage(
     running_box: Sandbox, running_session: TargetSession, policies: PolicySet, clockwork: Clockwork
 ) -> Callable[[], Stage]:
