@@ -74,7 +74,8 @@ def test_a_report_is_neither_marked_nor_measured() -> None:
 
 def test_a_report_with_a_grace_period_still_deletes_nothing() -> None:
     rule = replace(policy(Kind.EXPERIMENT, action=Action.REPORT), grace=days(7))
-    assert after_grace(WORLD, policies(rule)).due == ()
+    found = after_grace(WORLD, policies(rule))
+    assert (found.due, found.marks) == ((), {})
 
 
 def test_a_delete_without_a_grace_period_deletes_nothing() -> None:

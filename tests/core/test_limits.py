@@ -34,16 +34,11 @@ def test_a_count_is_of_components() -> None:
 
 @pytest.mark.parametrize(
     ("matched", "found"),
-    [
-        (290, Room.INSIDE),
-        (291, Room.NEEDS_APPROVAL),
-        (700, Room.NEEDS_APPROVAL),
-        (701, Room.REFUSED),
-    ],
+    [(29, Room.INSIDE), (30, Room.NEEDS_APPROVAL), (57, Room.NEEDS_APPROVAL), (58, Room.REFUSED)],
 )
 def test_a_share_is_exact(matched: int, found: Room) -> None:
-    """0.29 * 1000 and 0.7 * 1000 are not whole in floating point."""
-    assert room(Limits(Limit(0.29), Limit(0.7)), component=matched) is found
+    """0.29 * 100 and 0.57 * 100 are a little less than whole in floating point."""
+    assert room(Limits(Limit(0.29), Limit(0.57)), trial=matched) is found
 
 
 def test_a_share_is_of_each_kind() -> None:

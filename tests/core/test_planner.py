@@ -152,6 +152,14 @@ def test_what_is_due_itself_keeps_its_own_policy() -> None:
     assert [each.policy for each in unit.entities] == ["runs", "stale", "stale"]
 
 
+def test_a_trial_that_is_due_itself_keeps_its_own_policy() -> None:
+    two = policies(
+        policy(Kind.EXPERIMENT, Named(("e",))), policy(Kind.TRIAL, Named(("t",)), name="trials")
+    )
+    unit = only(planned(seen(*BOTH, component("c", "t")), two).units)
+    assert [each.policy for each in unit.entities] == ["trials", "trials", "stale"]
+
+
 def test_what_is_spared_or_above_has_no_policy() -> None:
     unit = only(planned(seen(*BOTH, component("c", "t", "u")), ONE).units)
     assert {each.policy + each.rule for each in (*unit.spared, *unit.ancestors)} == {""}
@@ -188,7 +196,9 @@ def test_a_part_of_what_is_due_makes_a_plan_complete_in_itself() -> None:
 
 
 def test_the_order_in_which_the_due_are_given_makes_no_difference() -> None:
-    found = after_grace(seen(*BOTH, component("c", "t", "u")), EXPERIMENTS)
+    lone = [component(f"c{number:03}") for number in range(101)]
+    two = policies(policy(Kind.EXPERIMENT), policy(Kind.COMPONENT, Named(("c?*",)), name="runs"))
+    found = after_grace(seen(*BOTH, component("c", "t", "u"), *lone), two)
     plans = [plan_of(TARGET, "p", due, found.forest) for due in (found.due, found.due[::-1])]
     assert plans[0].units == plans[1].units
 
