@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from tests.runs import worlds
+from tests.runs.enumerating import Start
 from tests.runs.stage import POLICIES, Clockwork, Stage, open_session
 
 from sagewarden.adapters.aws.session import TargetSession
@@ -72,10 +73,18 @@ def small(stage: Stage) -> Stage:
     return stage
 
 
+@pytest.fixture(scope="module")
+def marked(new_stage: Callable[[], Stage]) -> Start:
+    """The small account, marked, its grace period over; made once a module."""
+    stage = new_stage()
+    worlds.small(stage)
+    return Start.of(stage.mark(), "due")
+
+
 @pytest.fixture
-def due(small: Stage) -> Stage:
+def due(marked: Start, stage: Stage) -> Stage:
     """The small account, marked, its grace period over: the next sweep makes ten effects."""
-    return small.mark()
+    return marked.restored(stage)
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from typing import Any
 from tests.runs.stage import SimulatedCrash, Stage
 
 from sagewarden.adapters.vault.memory import MemoryVault
+from sagewarden.application.ports.vault import Stored
 from sagewarden.core.journal import Result
 from sagewarden.core.report import Report
 
@@ -55,16 +56,40 @@ def written(operation: str, key: str) -> str:
     return event if event in {"intent", "undo", "outcome"} else "write"
 
 
+@dataclass(frozen=True)
+class Start:
+    """Account, vault and clock at one time, kept under a name."""
+
+    name: str
+    stored: dict[str, Stored]
+    now: float
+    runs: int
+
+    @classmethod
+    def of(cls, stage: Stage, name: str) -> "Start":
+        assert isinstance(stage.vault, MemoryVault)
+        stage.box.admin.snapshot(name)
+        return cls(name, dict(stage.vault._stored), stage.box.admin.now(), stage.runs)
+
+    def restored(self, stage: Stage) -> Stage:
+        """Bring it all back; the vault is a copy. No rules, no hooks, an empty call log."""
+        admin = stage.box.admin
+        admin.restore(self.name)
+        admin.advance(self.now - admin.now())
+        admin.clear_rules()
+        admin.clear_calls()
+        vault = MemoryVault()
+        vault._stored.update(self.stored)
+        stage.vault, stage.runs = vault, self.runs
+        return stage
+
+
 class Replay:
-    """A stage that goes back to its start; the vault is a copy each time."""
+    """A stage that goes back to its start over and over."""
 
     def __init__(self, stage: Stage) -> None:
-        assert isinstance(stage.vault, MemoryVault)
         self.stage = stage
-        self._stored = dict(stage.vault._stored)
-        self._offset = stage.box.admin.now()
-        self._runs = stage.runs
-        stage.box.admin.snapshot("start")
+        self._start = Start.of(stage, "start")
         self.clean = self._played()
 
     def _played(self) -> "Ending":
@@ -72,15 +97,8 @@ class Replay:
         return Ending.of(self.stage)
 
     def restart(self) -> Stage:
-        """Account, clock and vault as they were; no rules, no hooks, an empty call log."""
-        stage = self.stage
-        stage.box.admin.restore("start")
-        stage.box.admin.advance(self._offset - stage.box.admin.now())
-        stage.box.admin.clear_rules()
-        stage.box.admin.clear_calls()
-        vault = MemoryVault()
-        vault._stored.update(self._stored)
-        stage.vault, stage.runs = vault, self._runs
+        """Go back; nothing is in the way."""
+        self._start.restored(self.stage)
         return self.calm()
 
     def calm(self) -> Stage:

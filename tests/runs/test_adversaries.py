@@ -96,17 +96,17 @@ def test_a_component_that_is_touched_keeps_all_its_edges(replay: Replay, act: Ac
 @pytest.mark.parametrize(
     ("act", "kept", "looks"),
     [
-        (hold_trial, {"t old-2", "e old-small"}, range(1, 9)),
-        (hold_experiment, {"e old-small"}, range(1, 10)),
-        (new_trial, {"t young", "e old-small"}, range(1, 10)),
-        (new_component, {"c young", "t old-2", "e old-small"}, range(1, 9)),
-        (lose_permission, {"e old-small"}, range(1, 9)),
+        (hold_trial, {"t old-2", "e old-small"}, (1, 5, 6, 8)),
+        (hold_experiment, {"e old-small"}, (1, 5, 6, 9)),
+        (new_trial, {"t young", "e old-small"}, (1, 5, 8, 9)),
+        (new_component, {"c young", "t old-2", "e old-small"}, (1, 5, 7, 8)),
+        (lose_permission, {"e old-small"}, (1, 4, 6, 8)),
     ],
     ids=["trial held", "experiment held", "new trial", "new component", "permission lost"],
 )
 @pytest.mark.timeout(60)
 def test_what_is_touched_above_is_kept(
-    replay: Replay, act: Act, kept: set[str], looks: range
+    replay: Replay, act: Act, kept: set[str], looks: tuple[int, ...]
 ) -> None:
     """Whatever the look: what goes below it may be gone by then, and the report says so."""
     wrong = {number: told for number in looks if (told := played(replay, act, number, kept))}

@@ -7,17 +7,17 @@ from tests.runs.test_evidence import SpoiltVault, flip
 from tests.runs.worlds import SMALL_EFFECTS, SMALL_LEFT
 
 EFFECTS = frozenset({"disassociate", "delete"})
-ANSWERS = ["none", "self", "above", "both"]
+ANSWERS = ["self", "above", "both"]
 
 
 @pytest.fixture(params=ANSWERS)
 def touching(due: Stage, request: pytest.FixtureRequest) -> Stage:
-    """The small account where our writes move LastModifiedTime of nothing, of one end, of both."""
+    """The small account where our cuts move LastModifiedTime of one end, or of both."""
     due.box.admin.set_knobs(touch_on_disassociate=request.param, touch_on_associate=request.param)
     return due
 
 
-@pytest.mark.parametrize("death", [1, 5, 7, 11, 13, 15])
+@pytest.mark.parametrize("death", [1, 7, 13])
 def test_a_run_that_died_is_completed_without_a_new_grace_period(
     touching: Stage, death: int
 ) -> None:
