@@ -20,7 +20,16 @@ from sagewarden.errors import SageWardenError
 if TYPE_CHECKING:
     from sagewarden.bootstrap import Process
 
-out = Console(highlight=False, soft_wrap=False)
+
+class _Console(Console):
+    """A console that leaves a reader who had enough to `main`; rich's own calls it a failure."""
+
+    def on_broken_pipe(self) -> None:
+        """Raise BrokenPipeError."""
+        raise BrokenPipeError
+
+
+out = _Console(highlight=False, soft_wrap=False)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
 
 

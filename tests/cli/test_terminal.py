@@ -1,0 +1,82 @@
+"""On a terminal: colours and bars. On a pipe: plain text, and JSON lines on standard error."""
+
+import json
+import os
+import pty
+import subprocess
+import sys
+from collections.abc import Iterator
+
+import pytest
+from tests.cli.user import Ran, User, ended
+
+
+@pytest.fixture
+def terminal() -> Iterator[tuple[int, int]]:
+    """Our end of a terminal, and the command's."""
+    ours, theirs = pty.openpty()
+    yield ours, theirs
+    os.close(ours)
+
+
+def on_terminal(user: User, terminal: tuple[int, int], *words: str) -> Ran:
+    """Run a command whose standard error is a terminal and whose standard output is a pipe."""
+    ours, theirs = terminal
+    environment = {**os.environ, "TERM": "xterm-256color"}  # noqa: TID251 -- and all that is set
+    run = user.start(*words, stderr=theirs, env=environment)
+    os.close(theirs)
+    seen = b"".join(iter(lambda: read(ours), b""))
+    return Ran(ended(run).code, "", seen.decode())
+
+
+def read(terminal: int) -> bytes:
+    """Read what the command wrote; nothing once it has closed its end."""
+    try:
+        return os.read(terminal, 65_536)
+    except OSError:
+        return b""
+
+
+def test_a_terminal_gets_bars_in_colour(user: User, terminal: tuple[int, int]) -> None:
+    ran = on_terminal(user, terminal, "plan")
+    assert ran.code == 0
+    assert "trial-components" in ran.err
+    assert "\u2501" in ran.err
+    assert "\x1b[" in ran.err
+
+
+def test_an_error_on_a_terminal_is_told_in_red(user: User, terminal: tuple[int, int]) -> None:
+    ran = on_terminal(user, terminal, "plan", "--at", "never")
+    assert ran.code == 2
+    assert "\x1b[1;31merror: \x1b[0m" in ran.err
+
+
+def test_a_pipe_gets_plain_text_and_json_lines(user: User) -> None:
+    ran = user.shell("plan")
+    assert ran.code == 0
+    assert "\x1b" not in ran.out + ran.err
+    assert "progress" not in ran.out
+    lines = [json.loads(line) for line in ran.err.splitlines()]
+    assert {"progress": "trial-components", "count": 4, "of": None} in lines
+
+
+def test_a_reader_that_had_enough_is_no_error(user: User) -> None:
+    """As in `sagewarden config show | head -1`."""
+    ours, theirs = os.pipe()
+    os.close(ours)
+    run = user.start("config", "show", stdout=theirs)
+    os.close(theirs)
+    ran = ended(run)
+    assert (ran.code, ran.err) == (0, "")
+
+
+HEAVY = ("boto3", "botocore", "pydantic", "structlog", "jinja2", "moto", "sagewarden.bootstrap")
+
+
+@pytest.mark.parametrize("words", [["--help"], ["--version"], ["policy", "--help"]], ids=" ".join)
+def test_help_imports_nothing_slow(words: list[str]) -> None:
+    """What is not imported costs no time on any machine."""
+    asked = f"import sys; from sagewarden.__main__ import run; code = run({words}); "
+    asked += f"print('imported', code, sorted(set(sys.modules) & set({HEAVY})))"
+    told = subprocess.check_output([sys.executable, "-c", asked], text=True)
+    assert told.splitlines()[-1] == "imported 0 []"
