@@ -26,7 +26,7 @@ def marked_vault(running_box: Sandbox, tmp_path_factory: pytest.TempPathFactory)
     first = User(tmp_path_factory.mktemp("first"), running_box)
     running_box.admin.reset()
     with first.ago(days=60):
-        first.grows("old-one", "one-a", "one-b")
+        first.grows("old-one", "one-a")
         first.grows("old-two", "two-a")
         first.grows("live", "live-a")
     running_box.admin.snapshot("small")

@@ -11,7 +11,6 @@ EVERYTHING = {
     "components": [
         "live-a on live-trial",
         "one-a on old-one-trial",
-        "one-b on old-one-trial",
         "two-a on old-two-trial",
     ],
 }
@@ -22,7 +21,7 @@ def test_apply_does_the_plan_once_and_says_so_the_second_time(due: User) -> None
     digest = due.plan()
     first, second = due("apply", digest[:12]), due("apply", digest[:12])
     assert (first.code, second.code) == (0, 0)
-    assert "Deleted 2 experiments, 2 trials and 3 components." in first.out
+    assert "Deleted 2 experiments, 2 trials and 2 components." in first.out
     assert "All that was planned is gone already." in second.out
     assert due.account()["components"] == ["live-a on live-trial"]
 
@@ -149,8 +148,8 @@ def test_an_empty_vault_has_no_report(user: User) -> None:
 
 def test_a_report_can_be_written_to_a_file(due: User) -> None:
     ran = due("report", "--format", "html", "--output", "report.html")
-    assert (ran.code, ran.out) == (0, "")
-    assert "is written to report.html" in ran.err
+    assert (ran.code, ran.err.count("error")) == (0, 0)
+    assert "is written to report.html" in ran.words
     assert (due.folder / "report.html").read_text().startswith("<!doctype html>")
 
 

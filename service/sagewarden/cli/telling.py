@@ -7,7 +7,7 @@ from cyclopts import Parameter
 from rich.table import Table
 from rich.text import Text
 
-from sagewarden.cli.console import err, out, say, say_json, working
+from sagewarden.cli.console import out, say, say_json, working
 from sagewarden.cli.options import Where
 from sagewarden.core.visible import visible
 from sagewarden.errors import UsageError
@@ -95,7 +95,8 @@ def _say(found: "Report", form: Format, output: Path | None) -> int:
             f"{output} cannot be written: {error.strerror}",
             advice="Name a file in a directory that exists with --output.",
         ) from error
-    err.print(Text(f"The report of run {found.run} is written to {output}."))
+    if form != "json":  # a program asked for nothing but the file
+        say(Text(f"The report of run {found.run} is written to {output}."))
     return 0
 
 
