@@ -83,7 +83,8 @@ def sandbox(  # noqa: PLR0913 -- one option each
     except (KeyError, TypeError) as error:
         raise UsageError(
             f"the sandbox does not know {error}",
-            advice="Knobs and faults are described in sagewarden/sandbox/knobs.py and rules.py.",
+            advice="`sagewarden sandbox --help` shows an example of each; all names stand in "
+            "sagewarden/sandbox/knobs.py and rules.py.",
         ) from error
     return 0
 
@@ -106,7 +107,10 @@ def _json(text: str, option: str) -> Any:
     try:
         return json.loads(text)
     except ValueError as error:
-        raise UsageError(f"{option}: {text!r} is not JSON: {error}") from error
+        raise UsageError(
+            f"{option}: {text!r} is not JSON: {error}",
+            advice="Names and texts in JSON stand in double quotes, the whole in single ones.",
+        ) from error
 
 
 MUTATING = (
