@@ -15,6 +15,7 @@ from tests.runs.stage import (
     results,
 )
 from tests.runs.test_faults import lost_edges
+from tests.runs.worlds import SMALL_EFFECTS
 
 from sagewarden.core.report import Report
 from sagewarden.sandbox.refusal import Refusal
@@ -111,6 +112,14 @@ def test_what_is_touched_above_is_kept(
     """Whatever the look: what goes below it may be gone by then, and the report says so."""
     wrong = {number: told for number in looks if (told := played(replay, act, number, kept))}
     assert wrong == {}
+
+
+@pytest.mark.parametrize("act", [new_trial, new_component], ids=["trial", "component"])
+def test_what_appears_in_a_tree_stops_it_before_the_next_bundle(due: Stage, act: Act) -> None:
+    """The bundle under way is finished; no trial is tried whose refusal would only tell later."""
+    due.at = before_look(1, lambda: act(due))
+    due.sweep()
+    assert due.effects(applied=False) == [*SMALL_EFFECTS[:5], SMALL_EFFECTS[-1]]
 
 
 def played(replay: Replay, act: Act, number: int, kept: set[str]) -> list[str]:

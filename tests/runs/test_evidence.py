@@ -8,6 +8,7 @@ from tests.runs.worlds import SMALL_EFFECTS
 
 from sagewarden.adapters.vault.memory import MemoryVault
 from sagewarden.application.ports.vault import Stored, Vault
+from sagewarden.bootstrap import VaultCodec
 from sagewarden.core.keys import Family
 from sagewarden.errors import VaultAbsent, VaultError
 
@@ -64,8 +65,17 @@ def fail(_key: str, _found: Stored) -> Stored:
     raise VaultError("the vault does not answer")
 
 
-SPOILS = [(flip, 5), (cut_off, 5), (empty, 5), (lose, 3), (fail, 3)]
-NAMES = ["flipped", "cut off", "empty", "lost", "failing"]
+def forge(_key: str, found: Stored) -> Stored:
+    """A whole archive of the same entities, with another tag: only its hash gives it away."""
+    header, *records = VaultCodec.lines(found.body)
+    return Stored(
+        VaultCodec.pack([header, *(record | {"tags": {"by": "me"}} for record in records)]),
+        found.version,
+    )
+
+
+SPOILS = [(flip, 5), (forge, 5), (cut_off, 5), (empty, 5), (lose, 3), (fail, 3)]
+NAMES = ["flipped", "forged", "cut off", "empty", "lost", "failing"]
 
 
 @pytest.mark.parametrize("lanes", [1, 8])
