@@ -44,6 +44,7 @@ class Limiter:
         self._monotonic = monotonic
         self._stop = stop
         self._lock = threading.Lock()
+        self._gate = threading.Lock()
         self._rate = pace.start
         self._next_slot = self._since = monotonic()
         self._accepted = self._throttled = 0
@@ -58,11 +59,16 @@ class Limiter:
     def wait(self, stop: threading.Event | None = None) -> bool:
         """Wait for this call's turn; return False if `stop` was set before it came."""
         stop = stop or self._stop
-        with self._lock:
-            now = self._monotonic()
-            slot = max(now, self._next_slot)
-            self._next_slot = slot + 1 / self._rate
-        return not (stop.wait(slot - now) if slot > now else stop.is_set())
+        with (
+            self._gate
+        ):  # one waits for its slot, the others for that one: at the rate as it is then
+            with self._lock:
+                delay = self._next_slot - self._monotonic()
+            if stop.wait(delay) if delay > 0 else stop.is_set():
+                return False
+            with self._lock:
+                self._next_slot = max(self._monotonic(), self._next_slot) + 1 / self._rate
+        return True
 
     def accepted(self) -> None:
         """Note that AWS took a call, whatever it answered."""
