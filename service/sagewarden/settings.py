@@ -5,7 +5,7 @@ Nothing that acts has a default: without targets, policies and a vault, nothing 
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
 from difflib import get_close_matches
 from pathlib import Path
@@ -140,13 +140,6 @@ class AwsSettings(Section):
         None, pattern="^https?://[^/]", description="Another endpoint than AWS's own."
     )
     profile: str | None = Field(None, description="A profile of the shared configuration.")
-
-
-@dataclass
-class Layers:
-    """What each source gave, lowest first: (where it came from, what it said)."""
-
-    found: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
 
 
 class Settings(BaseSettings):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sagewarden.application.judging import Governance, Judged
 from sagewarden.core.conditions import Finding, explain
-from sagewarden.core.entities import Entity, Kind
+from sagewarden.core.entities import Entity
 from sagewarden.core.forest import Forest
 from sagewarden.core.judge import Judgement
 from sagewarden.core.policy import Policy
@@ -76,10 +76,3 @@ def _views(
                     tuple(explain(policy.match, subject, judged.now)),
                     given.get((policy.name, root.identity)),
                 )
-
-
-KIND_WORDS = {
-    Kind.EXPERIMENT: "experiment",
-    Kind.TRIAL: "trial",
-    Kind.COMPONENT: "trial component",
-}

@@ -15,7 +15,7 @@ from sagewarden.core.limits import Limits, Measure, measure
 from sagewarden.core.marks import MarkRules
 from sagewarden.core.plan import Plan
 from sagewarden.core.planner import make_plan
-from sagewarden.core.policy import Action, PolicySet
+from sagewarden.core.policy import PolicySet
 from sagewarden.errors import PolicyError, WrongIdentity
 
 
@@ -96,8 +96,3 @@ def judge_target(bench: Bench, governance: Governance, *, at: datetime | None = 
         plan=plan,
         measure=measured,
     )
-
-
-def deletes_nothing(policies: PolicySet) -> bool:
-    """Whether no policy could ever delete."""
-    return all(policy.action is not Action.DELETE for policy in policies.policies)

@@ -1,6 +1,5 @@
 """Settles what a run that died left open, before anything else is judged."""
 
-from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -162,8 +161,3 @@ class Resumer:
     def _alive(self, identity: Identity) -> bool:
         seen = self._seen(identity)
         return seen is not None and seen.identity == identity
-
-
-def open_intents(adopted: Sequence[Adopted]) -> list[str]:
-    """Keys of intents that are still without an outcome: none, unless something is very wrong."""
-    return [entry.key for run in adopted for entry in run.entries if entry.settled is None]
