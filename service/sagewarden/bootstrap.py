@@ -187,6 +187,7 @@ def govern(settings: Settings, wired: Wired, policies: Path | None = None) -> Go
         ),
         channels=_channels(settings),
         lanes=settings.run.lanes,
+        bundle=settings.run.bundle,
         lease_seconds=settings.run.lease.total_seconds(),
         endpoint=endpoint,
         notes=(*lowered(settings), *_mute(settings)),

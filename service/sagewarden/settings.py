@@ -23,6 +23,7 @@ from pydantic_settings import (
 from pydantic_settings import SettingsError as Unparsable
 
 from sagewarden.adapters.policyfiles.plain import read_plain
+from sagewarden.core.bundles import MOST
 from sagewarden.core.durations import parse_duration, spell_duration
 from sagewarden.errors import SettingsError
 
@@ -127,6 +128,9 @@ class RunSettings(Section):
     """How a run works."""
 
     lanes: int = Field(8, ge=1, le=10, description="Components taken apart side by side.")
+    bundle: int = Field(
+        MOST, ge=1, le=MOST, description="Entities archived, journalled and settled together."
+    )
     lease: Duration = Field(
         timedelta(minutes=1), description="How long a silent worker keeps its target."
     )

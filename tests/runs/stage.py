@@ -29,6 +29,7 @@ from sagewarden.application.ports.aws import Effects
 from sagewarden.application.ports.vault import Vault
 from sagewarden.application.sweep import Run, run_target
 from sagewarden.bootstrap import VaultCodec, renderings
+from sagewarden.core.bundles import MOST
 from sagewarden.core.deletion import Deletion, Disassociation, Reassociation
 from sagewarden.core.entities import Identity, Kind, Target
 from sagewarden.core.keys import Family, prefix
@@ -148,6 +149,7 @@ class Stage:
     vault: Vault = field(default_factory=MemoryVault)
     limits: Limits = GENEROUS
     lanes: int = 1
+    bundle: int = MOST
     lease_seconds: float = 600.0
     at: Callable[[str, str], None] = lambda _when, _what: None
     guard: Callable[[], None] = lambda: None
@@ -191,6 +193,7 @@ class Stage:
             limits=self.limits,
             channels=[LogChannel(counts=True)],
             lanes=self.lanes,
+            bundle=self.bundle,
             lease_seconds=self.lease_seconds,
         )
 

@@ -14,7 +14,7 @@ from sagewarden.application.ports import Bench
 from sagewarden.application.ports.aws import Effects
 from sagewarden.application.turns import STOPS, Cuts, Evidence, Hands, Turns, TurnState
 from sagewarden.core.archive import VerifiedArchive
-from sagewarden.core.bundles import Bundle, Turn, bundles
+from sagewarden.core.bundles import MOST, Bundle, Turn, bundles
 from sagewarden.core.canonical import milliseconds, spell_time
 from sagewarden.core.entities import Entity, Identity
 from sagewarden.core.journal import Intent, Outcome, Result, Settled
@@ -26,7 +26,8 @@ from sagewarden.errors import SageWardenError
 class Enforcement:
     """What enforcing one plan needs besides the plan.
 
-    `numbers` are the places of the run's bundles in its journal, shared by all plans of the run.
+    `numbers` are the places of the run's bundles in its journal, shared by all plans of the run;
+    `most` is how many entities a bundle may have.
     """
 
     bench: Bench
@@ -35,6 +36,7 @@ class Enforcement:
     journal: Journal
     run: str
     lanes: int
+    most: int = MOST
     numbers: Iterator[int] = field(default_factory=partial(itertools.count, 1))
     cuts: Cuts = field(default_factory=Cuts)
 
@@ -119,7 +121,7 @@ class Enforcer:
         except STOPS as reason:
             self._stop(unit, unit.steps, str(reason))
             return
-        left = list(bundles(unit))
+        left = list(bundles(unit, self._order.most))
         with ThreadPoolExecutor(1) as ahead:
             archive = self._archived(unit, left[0])
             while left:

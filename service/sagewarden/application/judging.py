@@ -8,6 +8,7 @@ from sagewarden.application.marks import MarkBook, read_marks
 from sagewarden.application.notice import Channel
 from sagewarden.application.ports import Bench
 from sagewarden.application.writes import own_writes
+from sagewarden.core.bundles import MOST
 from sagewarden.core.canonical import spell_time
 from sagewarden.core.inventory import Inventory
 from sagewarden.core.judge import Circumstances, Judgements, judge
@@ -32,6 +33,7 @@ class Governance:
     channels: Sequence[Channel]
     lanes: int
     lease_seconds: float
+    bundle: int = MOST
     endpoint: str = ""
     notes: tuple[str, ...] = ()
 

@@ -125,6 +125,7 @@ class Sweep:
             journal=self._journal,
             run=self._run.name,
             lanes=self._governance.lanes,
+            most=self._governance.bundle,
             numbers=self._numbers,
         )
 

@@ -66,20 +66,23 @@ def turns_of(entities: tuple[PlannedEntity, ...], steps: tuple[Step, ...]) -> tu
     return tuple(turns)
 
 
-def bundles(unit: Unit) -> Iterator[Bundle]:
-    """Yield a unit's bundles: all components, then all trials, then all experiments."""
+def bundles(unit: Unit, most: int = MOST) -> Iterator[Bundle]:
+    """Yield a unit's bundles: all components, then all trials, then all experiments.
+
+    A bundle holds `most` entities at most, or one turn if that alone has more.
+    """
     turns = turns_of((*unit.entities, *unit.spared), unit.steps)
     for kind in Kind:
         of_kind = [turn for turn in turns if turn.going.identity.kind is kind]
-        yield from _cut(kind, of_kind)
+        yield from _cut(kind, of_kind, most)
 
 
-def _cut(kind: Kind, turns: list[Turn]) -> Iterator[Bundle]:
+def _cut(kind: Kind, turns: list[Turn], most: int) -> Iterator[Bundle]:
     taken: list[Turn] = []
     inside: dict[Identity, PlannedEntity] = {}
     for turn in turns:
         more = {each.identity: each for each in (turn.going, *turn.spared)}
-        if taken and len(inside | more) > MOST:
+        if taken and len(inside | more) > most:
             yield Bundle(kind, tuple(inside.values()), tuple(taken))
             taken, inside = [], {}
         taken.append(turn)
