@@ -20,6 +20,12 @@ NOBODY = {
 }
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--long", action="store_true", help="The whole harness of tests/faults, not its short form."
+    )
+
+
 @pytest.fixture(scope="session", autouse=True)
 def nobody() -> Iterator[None]:
     """Forget who runs the tests: profiles, sessions, roles, endpoints."""

@@ -1,0 +1,193 @@
+"""The account that everything is played on, and a stage that goes back to it for each play."""
+
+import itertools
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import pytest
+from tests.runs.enumerating import Ending, Replay
+from tests.runs.stage import COMPONENT, DAY, POLICIES, Clockwork, SimulatedCrash, Stage
+from tests.runs.worlds import recreate_again
+
+from sagewarden.adapters.aws.session import Access, TargetSession
+from sagewarden.adapters.policyfiles import load_policies
+from sagewarden.adapters.vault.memory import MemoryVault
+from sagewarden.core.entities import Target
+from sagewarden.core.report import Report
+from sagewarden.sandbox import Sandbox
+
+BUNDLE = 3
+"""Entities in a bundle here, so that a small tree has several."""
+
+HELD = {"e old-held", "t held-1", "c deep", "c beside"}
+CREATED_ANEW = {"e old-again", "t again-1", "c again"}
+LIVE = {"e live", "t live-1", "c active", "c lent", "e namesake", "t namesake", "c old-a"}
+LEFT = HELD | CREATED_ANEW | LIVE
+"""What a clean sweep leaves: keys with the first letter of their kind."""
+
+
+def trap(stage: Stage) -> None:
+    """Lay everything that is nasty at once, in as few entities as it takes.
+
+    A component shared by two due trees and one by a due and a live tree, a tree of several
+    bundles, a hold deep inside, an unassigned component, and a namesake in another case.
+    """
+    stage.experiment("Live", live_1=["Active"])
+    stage.experiment("Old-A", a_1=["Twin", "Mine"], a_2=["Lent"])
+    stage.experiment("old-b", b_1=["Twin"])
+    stage.component("Lent", "live-1")
+    stage.experiment("old-big", big_1=["big-a", "big-b"], big_2=["big-c", "big-d"])
+    stage.experiment("old-held", held_1=["Deep", "Beside"])
+    stage.tag(COMPONENT, "Deep")
+    stage.experiment("old-again", again_1=["Again"])
+    stage.experiment("Namesake", NAMESAKE=["oLd-A"])
+    stage.component("Stray-1")
+    stage.pass_time(60 * DAY)
+
+
+def due(stage: Stage) -> Stage:
+    """Mark it, let the grace period pass, and let somebody use one marked name anew."""
+    trap(stage)
+    stage.bundle = BUNDLE
+    stage.mark()
+    recreate_again(stage)
+    stage.box.admin.clear_calls()
+    return stage
+
+
+@dataclass
+class Tap:
+    """Passes every call to AWS and every operation of the vault on to `act`, twice.
+
+    `act` gets `before` or `after`, and `aws OPERATION` or `vault OPERATION KEY`. A crash that it
+    raises is final: from then on nothing passes.
+    """
+
+    act: Callable[[str, str], None] = lambda _when, _what: None
+    dead: bool = False
+    lock: threading.RLock = field(default_factory=threading.RLock)
+
+    def __call__(self, when: str, what: str) -> None:
+        with self.lock:
+            if self.dead:
+                raise SimulatedCrash
+            try:
+                self.act(when, what)
+            except SimulatedCrash:
+                self.dead = True
+                raise
+
+    def listen(self, client: Any) -> None:
+        """Hear every call of a boto3 client."""
+        events = client.meta.events
+        events.register("before-send", lambda event_name, **_: self._aws("before", event_name))
+        events.register("response-received", lambda event_name, **_: self._aws("after", event_name))
+
+    def _aws(self, when: str, event: str) -> None:
+        self(when, f"aws {event.rpartition('.')[2]}")
+
+    def watch(self, vault: MemoryVault) -> None:
+        """Hear every operation of a vault."""
+        vault.before = lambda operation, key: self("before", f"vault {operation} {key}")
+        vault.after = lambda operation, key: self("after", f"vault {operation} {key}")
+
+
+class TappedSession(TargetSession):
+    """The product's own session, with a tap on each of its clients."""
+
+    def __init__(self, box: Sandbox, clockwork: Clockwork, tap: Tap) -> None:
+        self._tap = tap
+        target = Target(box.account, box.region)
+        super().__init__(Access(target=target, endpoint_url=box.url), clockwork.wall)
+
+    def _client(self, service: str) -> Any:
+        client = super()._client(service)
+        self._tap.listen(client)
+        return client
+
+
+@dataclass
+class Ground:
+    """One sandbox with the trap laid, played on over and over.
+
+    `before` is the account at the start of each play, `clean` how a play ends in which nothing
+    goes wrong.
+    """
+
+    stage: Stage
+    tap: Tap
+    replay: Replay
+    before: dict[str, dict[str, Any]]
+
+    @property
+    def clean(self) -> Ending:
+        """How an undisturbed sweep ends."""
+        return self.replay.clean
+
+    def fresh(self) -> Stage:
+        """Go back to the start: everything is due, nothing is in the way."""
+        stage = self.replay.restart()
+        return self._tapped(stage)
+
+    def calm(self) -> Stage:
+        """Take everything out of the way, as a new process on another machine finds it."""
+        stage = self.replay.calm()
+        stage.box.admin.clear_rules()
+        return self._tapped(stage)
+
+    def _tapped(self, stage: Stage) -> Stage:
+        self.tap.act = lambda _when, _what: None
+        self.tap.dead = False
+        assert isinstance(stage.vault, MemoryVault)
+        self.tap.watch(stage.vault)
+        return stage
+
+    def trace(self) -> list[tuple[str, str]]:
+        """Everything that passes in an undisturbed sweep: when and what, in order."""
+        passed: list[tuple[str, str]] = []
+        stage = self.fresh()
+        self.tap.act = lambda when, what: passed.append((when, what))
+        stage.sweep()
+        self.calm()
+        return passed
+
+    def at(self, number: int, act: Callable[[str, str], None]) -> None:
+        """Let `act` happen at one point, counted from 0 as `trace` counts them."""
+        points = itertools.count()
+
+        def one(when: str, what: str) -> None:
+            if next(points) == number:
+                act(when, what)
+
+        self.tap.act = one
+
+
+def sweeps(stage: Stage) -> Report | None:
+    """Sweep; None when the process dies in it."""
+    try:
+        return stage.sweep()
+    except SimulatedCrash:
+        return None
+
+
+@contextmanager
+def open_ground() -> Iterator[Ground]:
+    """Start a sandbox of its own, on loopback, and lay the trap; it ends with the block."""
+    with (
+        TemporaryDirectory() as folder,
+        Sandbox().running() as box,
+        pytest.MonkeyPatch.context() as patch,
+    ):
+        for name, value in box.environment().items():
+            patch.setenv(name, value)
+        Path(folder, "all.yaml").write_text(POLICIES, "utf-8")
+        clockwork, tap = Clockwork(box), Tap()
+        session = TappedSession(box, clockwork, tap)
+        stage = due(Stage(box, session, load_policies(Path(folder)), clockwork))
+        before = stage.account()
+        yield Ground(stage, tap, Replay(stage), before)

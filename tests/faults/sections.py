@@ -1,0 +1,67 @@
+"""What a section of the harness is: points, what happens at each, and how the world is judged."""
+
+import time
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar
+
+GroundT = TypeVar("GroundT")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Section(Generic[GroundT]):
+    """One part of the harness.
+
+    `points` lists every play there is; `play` makes one and returns what is wrong after it.
+    `faults` says in words what happens at each point. `short` is how many of the plays the short
+    form makes, evenly spread.
+    """
+
+    name: str
+    faults: str
+    ground: Callable[[], AbstractContextManager[GroundT]]
+    points: Callable[[GroundT], Sequence[Any]]
+    play: Callable[[GroundT, Any], list[str]]
+    short: int
+
+
+@dataclass(frozen=True)
+class Share:
+    """Which plays one test makes: the short form's few, or every one of `of` shares' own."""
+
+    number: int = 0
+    of: int = 1
+    long: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.number + 1} of {self.of}" if self.long else "short"
+
+    def plays(self, points: Sequence[Any], short: int) -> Sequence[Any]:
+        """Return the points that this share plays."""
+        if self.long:
+            return points[self.number :: self.of]
+        step = max(1, -(-len(points) // short))
+        return points[::step]
+
+
+@dataclass
+class Tally:
+    """What one share of a section came to; `violations` by point."""
+
+    section: str
+    faults: str
+    points: int
+    plays: int
+    seconds: float
+    violations: dict[str, list[str]] = field(default_factory=dict)
+
+
+def played(section: Section[GroundT], ground: GroundT, share: Share) -> Tally:
+    """Make a share's plays of a section."""
+    began = time.monotonic()
+    points = section.points(ground)
+    chosen = share.plays(points, section.short)
+    found = {str(point): wrong for point in chosen if (wrong := section.play(ground, point))}
+    seconds = time.monotonic() - began
+    return Tally(section.name, section.faults, len(points), len(chosen), seconds, found)
