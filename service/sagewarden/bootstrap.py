@@ -28,11 +28,13 @@ from sagewarden.adapters.vault.opening import open_vault
 from sagewarden.application.judging import Governance
 from sagewarden.application.lease import Lease
 from sagewarden.application.notice import Channel
+from sagewarden.application.plans import ApprovalRules
 from sagewarden.application.ports import Bench
 from sagewarden.application.ports.aws import Effects, Progress
 from sagewarden.application.ports.restoring import Restoring
 from sagewarden.application.ports.vault import Vault
 from sagewarden.application.sweep import Run
+from sagewarden.core.baseline import Tolerance
 from sagewarden.core.durations import spell_duration
 from sagewarden.core.entities import Target
 from sagewarden.core.limits import Limit, Limits
@@ -181,10 +183,8 @@ def govern(settings: Settings, wired: Wired, policies: Path | None = None) -> Go
     return Governance(
         policies=load_policies(place),
         rules=MarkRules(limits.matches, limits.match_interval, limits.min_grace),
-        limits=Limits(
-            automatic=Limit(limits.automatic.share, limits.automatic.components),
-            hard=Limit(limits.hard.share, limits.hard.components),
-        ),
+        approvals=approval_rules(settings),
+        tolerance=Tolerance(limits.fall, limits.tag_fall, limits.smallest_population),
         channels=_channels(settings),
         lanes=settings.run.lanes,
         bundle=settings.run.bundle,
@@ -192,6 +192,19 @@ def govern(settings: Settings, wired: Wired, policies: Path | None = None) -> Go
         endpoint=endpoint,
         notes=(*lowered(settings), *_mute(settings)),
     )
+
+
+def approval_rules(settings: Settings) -> ApprovalRules:
+    """Return what lets a plan begin."""
+    limits = settings.limits
+    return ApprovalRules(
+        Limits(_limit(limits.automatic), _limit(limits.hard), limits.smallest_population),
+        settings.approval.two_persons,
+    )
+
+
+def _limit(given: LimitSettings) -> Limit:
+    return Limit(given.share, given.components, given.growth)
 
 
 def _channels(settings: Settings) -> list[Channel]:

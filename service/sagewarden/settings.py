@@ -39,10 +39,14 @@ def _duration(value: Any) -> Any:
     return parse_duration(value)
 
 
-def _share(value: Any) -> Any:
-    if not (isinstance(value, str) and re.fullmatch(r"\d{1,3}(\.\d+)?%", value)):
+def _percent(value: Any) -> Any:
+    if not (isinstance(value, str) and re.fullmatch(r"\d{1,6}(\.\d+)?%", value)):
         raise ValueError("a share is written with a percent sign, such as 10%")
-    if (share := float(value[:-1]) / 100) > 1:
+    return float(value[:-1]) / 100
+
+
+def _share(value: Any) -> Any:
+    if (share := _percent(value)) > 1:
         raise ValueError("a share is at most 100%")
     return share
 
@@ -50,11 +54,9 @@ def _share(value: Any) -> Any:
 Duration = Annotated[
     timedelta, BeforeValidator(_duration), PlainSerializer(spell_duration, return_type=str)
 ]
-Share = Annotated[
-    float,
-    BeforeValidator(_share),
-    PlainSerializer(lambda share: f"{share * 100:g}%", return_type=str),
-]
+_SPELLED = PlainSerializer(lambda share: f"{share * 100:g}%", return_type=str)
+Share = Annotated[float, BeforeValidator(_share), _SPELLED]
+Growth = Annotated[float, BeforeValidator(_percent), _SPELLED]
 
 
 class Section(BaseModel):
@@ -87,15 +89,19 @@ class VaultSettings(Section):
 class LimitSettings(Section):
     """How much of a target one plan may take, of all that matches before holds and keeps."""
 
-    share: Share = Field(0.1, description="Of each kind.")
-    components: int | None = Field(1000, ge=0, description="Trial components, at most.")
+    share: Share = Field(0.1, description="Of each kind, with what went within 24 hours.")
+    components: int | None = Field(
+        1000, ge=0, description="Trial components, with what went within 24 hours."
+    )
+    growth: Growth | None = Field(1.0, description="More matches than at the last plan.")
 
 
 class HardLimitSettings(LimitSettings):
     """Above this a plan is refused even when it is approved."""
 
-    share: Share = Field(0.5, description="Of each kind.")
+    share: Share = Field(0.5, description="Of each kind, with what went within 24 hours.")
     components: int | None = Field(None, ge=0, description="Trial components; none: no count.")
+    growth: Growth | None = Field(None, description="More matches; none: any.")
 
 
 class LimitsSettings(Section):
@@ -103,12 +109,30 @@ class LimitsSettings(Section):
 
     automatic: LimitSettings = LimitSettings()
     hard: HardLimitSettings = HardLimitSettings()
+    smallest_population: int = Field(
+        10, ge=0, description="Of a kind with fewer entities nothing goes without approval."
+    )
+    fall: Share = Field(
+        0.5, description="How many entities an inventory may lack of the last good one."
+    )
+    tag_fall: Share = Field(
+        0.2, description="How far the tagged share of a kind may fall below the last good one's."
+    )
     min_grace: Duration = Field(
         timedelta(days=7), description="A floor under every policy's grace period."
     )
     matches: int = Field(2, ge=1, description="Matches that count before an entity can be due.")
     match_interval: Duration = Field(
         timedelta(hours=1), description="Time between two matches that count."
+    )
+
+
+class ApprovalSettings(Section):
+    """Who may approve a plan."""
+
+    two_persons: bool = Field(
+        False,  # noqa: FBT003 -- a default's value
+        description="Another AWS identity than the plan's maker must approve it.",
     )
 
 
@@ -160,6 +184,7 @@ class Settings(BaseSettings):
     policies: Path | None = Field(None, description="Directory of policy files.")
     vault: VaultSettings | None = None
     limits: LimitsSettings = LimitsSettings()
+    approval: ApprovalSettings = ApprovalSettings()
     notice: NoticeSettings = NoticeSettings()
     run: RunSettings = RunSettings()
     aws: AwsSettings = AwsSettings()

@@ -64,7 +64,7 @@ def test_4_a_hard_limit(due: User) -> None:
     ran = due("sweep")
     assert ran.code == 4
     assert "exceeds a hard limit, nothing was deleted" in ran.words
-    assert "Narrow the policies, or raise limits.hard knowingly." in ran.words
+    assert "or raise limits.hard knowingly." in ran.words
     assert due.writes() == []
 
 

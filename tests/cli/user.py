@@ -33,7 +33,11 @@ BY_OWNER = POLICIES.replace(
 )
 
 PATIENCE = {"min_grace": "1s", "matches": 1, "match_interval": "1s"}
-WIDE = PATIENCE | {"automatic": {"share": "100%"}, "hard": {"share": "100%"}}
+WIDE = PATIENCE | {
+    "automatic": {"share": "100%"},
+    "hard": {"share": "100%"},
+    "smallest_population": 0,
+}
 
 
 @dataclass(frozen=True, slots=True)

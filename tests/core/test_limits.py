@@ -3,7 +3,7 @@
 import pytest
 
 from sagewarden.core.entities import Kind
-from sagewarden.core.limits import Limit, Limits, Room, measure
+from sagewarden.core.limits import Extent, Limit, Limits, Past, Room, measure
 
 OPEN = Limit(1.0)
 POPULATION = {Kind.EXPERIMENT: 10, Kind.TRIAL: 100, Kind.COMPONENT: 1000}
@@ -11,7 +11,7 @@ POPULATION = {Kind.EXPERIMENT: 10, Kind.TRIAL: 100, Kind.COMPONENT: 1000}
 
 def room(limits: Limits, **matched: int) -> Room:
     counts = {Kind[name.upper()]: count for name, count in matched.items()}
-    return measure(counts, POPULATION, limits).room
+    return measure(Extent(counts, POPULATION), limits, Past()).room
 
 
 @pytest.mark.parametrize("kind", ["experiment", "trial", "component"])
@@ -46,7 +46,7 @@ def test_a_share_is_of_each_kind() -> None:
 
 
 def test_the_hard_limit_is_told_before_the_automatic_one() -> None:
-    found = measure({Kind.TRIAL: 60}, POPULATION, Limits(Limit(0.1), Limit(0.5)))
+    found = measure(Extent({Kind.TRIAL: 60}, POPULATION), Limits(Limit(0.1), Limit(0.5)), Past())
     assert (found.room, found.exceeded) == (
         Room.REFUSED,
         ("hard limit: 60 of 100 trials match (60%), allowed are 50%",),
@@ -54,7 +54,11 @@ def test_the_hard_limit_is_told_before_the_automatic_one() -> None:
 
 
 def test_every_limit_that_is_exceeded_is_told() -> None:
-    found = measure({Kind.TRIAL: 2, Kind.COMPONENT: 16}, POPULATION, Limits(Limit(0.015, 10), OPEN))
+    found = measure(
+        Extent({Kind.TRIAL: 2, Kind.COMPONENT: 16}, POPULATION),
+        Limits(Limit(0.015, 10), OPEN),
+        Past(),
+    )
     assert found.exceeded == (
         "automatic limit: 16 of 1000 trial-components match (1.6%), allowed are 1.5%",
         "automatic limit: 2 of 100 trials match (2%), allowed are 1.5%",
@@ -63,9 +67,9 @@ def test_every_limit_that_is_exceeded_is_told() -> None:
 
 
 def test_inside_all_limits_nothing_is_told() -> None:
-    assert measure(POPULATION, POPULATION, Limits(OPEN, OPEN)).exceeded == ()
+    assert measure(Extent(POPULATION, POPULATION), Limits(OPEN, OPEN), Past()).exceeded == ()
 
 
 def test_of_nothing_nothing_may_match() -> None:
-    found = measure({Kind.TRIAL: 1}, {}, Limits(OPEN, OPEN))
+    found = measure(Extent({Kind.TRIAL: 1}, {}), Limits(OPEN, OPEN), Past())
     assert found.exceeded == ("hard limit: 1 of 0 trials match (of nothing), allowed are 100%",)

@@ -31,7 +31,7 @@ from tests.core.worlds import (
 from sagewarden.core.bundles import MOST, bundles
 from sagewarden.core.entities import Identity, Kind
 from sagewarden.core.inventory import Inventory
-from sagewarden.core.limits import Limit, Limits, Room, measure
+from sagewarden.core.limits import Extent, Limit, Limits, Past, Room, measure
 from sagewarden.core.marks import Mark
 from sagewarden.core.plan import Effect, Plan, read_plan
 from sagewarden.core.planner import make_plan
@@ -250,7 +250,7 @@ def test_a_lower_limit_never_makes_room(
     population = dict.fromkeys(Kind, 20)
     loose = Limits(Limit(max(automatic)), Limit(max(hard)))
     tight = Limits(Limit(min(automatic), count), Limit(min(hard), count))
-    rooms = [measure(matched, population, each).room for each in (loose, tight)]
+    rooms = [measure(Extent(matched, population), each, Past()).room for each in (loose, tight)]
     assert ROOMS.index(rooms[0]) <= ROOMS.index(rooms[1])
 
 

@@ -74,6 +74,7 @@ class Warden:
                 "match_interval": "1s",
                 "automatic": everything,
                 "hard": everything,
+                "smallest_population": 0,
             },
             "notice": {"log_counts": True},
             "run": {"search_lag": "1s"},

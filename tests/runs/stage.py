@@ -22,13 +22,15 @@ from sagewarden.adapters.aws.session import Access, TargetSession
 from sagewarden.adapters.telemetry.notices import LogChannel
 from sagewarden.adapters.vault.memory import MemoryVault
 from sagewarden.application.journal import Entry, Journal
-from sagewarden.application.judging import Governance, Judged, judge_target
+from sagewarden.application.judging import BLIND, Governance, Judged, judge_target
 from sagewarden.application.lease import Lease
+from sagewarden.application.plans import ApprovalRules
 from sagewarden.application.ports import Bench
 from sagewarden.application.ports.aws import Effects
 from sagewarden.application.ports.vault import Vault
 from sagewarden.application.sweep import Run, run_target
 from sagewarden.bootstrap import VaultCodec, renderings
+from sagewarden.core.baseline import Tolerance
 from sagewarden.core.bundles import MOST
 from sagewarden.core.deletion import Deletion, Disassociation, Reassociation
 from sagewarden.core.entities import Identity, Kind, Target
@@ -148,6 +150,8 @@ class Stage:
     clockwork: Clockwork
     vault: Vault = field(default_factory=MemoryVault)
     limits: Limits = GENEROUS
+    two_persons: bool = False
+    tolerance: Tolerance = BLIND
     lanes: int = 1
     bundle: int = MOST
     lease_seconds: float = 600.0
@@ -190,7 +194,8 @@ class Stage:
         return Governance(
             policies=self.policies,
             rules=MarkRules(2, timedelta(hours=1), timedelta(days=7)),
-            limits=self.limits,
+            approvals=ApprovalRules(self.limits, self.two_persons),
+            tolerance=self.tolerance,
             channels=[LogChannel(counts=True)],
             lanes=self.lanes,
             bundle=self.bundle,

@@ -13,6 +13,7 @@ from sagewarden.core.keys import Family, approval_key
 from sagewarden.core.limits import Limit, Limits
 from sagewarden.errors import LimitReached, WrongIdentity
 
+PERSON = "arn:aws:iam::123456789012:role/person"
 STRICT = Limits(automatic=Limit(0.1), hard=Limit(1.0))
 HARD = Limits(automatic=Limit(0.1), hard=Limit(0.2))
 
@@ -30,7 +31,7 @@ def approved(stage: Stage) -> Stage:
     (key,) = stage.keys(Family.PLANS)
     bench = stage.bench()
     bench.surveys.caller()
-    approve_plan(bench, key.rpartition("/")[2], "arn:aws:iam::123456789012:role/person")
+    approve_plan(bench, key.rpartition("/")[2], PERSON, stage.governance().approvals)
     return stage
 
 
@@ -79,7 +80,7 @@ def test_what_became_due_since_is_planned_after_the_approved_plan(waiting: Stage
     stored = [key.rpartition("/")[2] for key in waiting.keys(Family.PLANS)]
     bench = waiting.bench()
     bench.surveys.caller()
-    approve_plan(bench, stored[0], "arn:aws:iam::123456789012:role/person")
+    approve_plan(bench, stored[0], PERSON, waiting.governance().approvals)
     waiting.limits = Limits(automatic=Limit(1.0), hard=Limit(1.0))
     report = waiting.sweep()
     assert waiting.effects() == [*SMALL_EFFECTS, "trialcomponent stray-late"]

@@ -4,20 +4,26 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from sagewarden.application.baseline import drifted, past_of, read_baseline
 from sagewarden.application.marks import MarkBook, read_marks
 from sagewarden.application.notice import Channel
+from sagewarden.application.plans import ApprovalRules
 from sagewarden.application.ports import Bench
 from sagewarden.application.writes import own_writes
+from sagewarden.core.baseline import Census, Tolerance, census_of
 from sagewarden.core.bundles import MOST
 from sagewarden.core.canonical import spell_time
 from sagewarden.core.inventory import Inventory
-from sagewarden.core.judge import Circumstances, Judgements, judge
-from sagewarden.core.limits import Limits, Measure, measure
+from sagewarden.core.judge import Circumstances, Judgements, Select, judge
+from sagewarden.core.limits import Extent, Measure, measure
 from sagewarden.core.marks import MarkRules
 from sagewarden.core.plan import Plan
 from sagewarden.core.planner import make_plan
 from sagewarden.core.policy import PolicySet
 from sagewarden.errors import PolicyError, WrongIdentity
+
+BLIND = Tolerance(1.0, 1.0)
+"""Believes every inventory."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +35,8 @@ class Governance:
 
     policies: PolicySet
     rules: MarkRules
-    limits: Limits
+    approvals: ApprovalRules
+    tolerance: Tolerance = BLIND
     channels: Sequence[Channel]
     lanes: int
     lease_seconds: float
@@ -40,7 +47,10 @@ class Governance:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judged:
-    """A target, judged at one time (UTC)."""
+    """A target, judged at one time (UTC).
+
+    `drift` says how the inventory fell behind the last good one: then it is not believed.
+    """
 
     now: datetime
     inventory: Inventory
@@ -48,6 +58,14 @@ class Judged:
     book: MarkBook
     plan: Plan
     measure: Measure
+    extent: Extent
+    census: Census
+    drift: tuple[str, ...]
+
+    @property
+    def trusted(self) -> bool:
+        """Whether anything may be done on the word of this inventory."""
+        return self.inventory.complete and not self.drift
 
 
 def check_identity(bench: Bench) -> str:
@@ -73,28 +91,51 @@ def check_match_all(bench: Bench, policies: PolicySet) -> None:
             )
 
 
-def judge_target(bench: Bench, governance: Governance, *, at: datetime | None = None) -> Judged:
-    """Take the inventory and judge it now, or as if it were `at` (a future day, UTC)."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What a judging is for: a future day (UTC) that is played, a smaller plan, who makes it."""
+
+    at: datetime | None = None
+    select: Select = frozenset()
+    maker: str = ""
+
+
+def judge_target(bench: Bench, governance: Governance, asked: Asked = Asked()) -> Judged:
+    """Take the inventory and judge it."""
     check_match_all(bench, governance.policies)
     book = read_marks(bench)
     writes = own_writes(bench)
     inventory = bench.surveys.take(bench.progress)
-    now = at or bench.looks.now()
+    now = asked.at or bench.looks.now()
     judgements = judge(
         inventory,
         governance.policies,
-        Circumstances(now=now, marks=book.marks, rules=governance.rules, writes=writes),
+        Circumstances(
+            now=now,
+            marks=book.marks,
+            rules=governance.rules,
+            writes=writes,
+            select=asked.select,
+        ),
     )
     plan = replace(
         make_plan(bench.target, governance.policies.digest, judgements),
         made=spell_time(inventory.began),
+        maker=asked.maker,
     )
-    measured = measure(judgements.matched, inventory.counts, governance.limits)
+    extent, census = Extent(judgements.matched, inventory.counts), census_of(inventory)
+    baseline = read_baseline(bench)
+    past = past_of(bench, baseline, bench.looks.now(), plan.digest)
+    if asked.select:
+        past = past.without_growth()
     return Judged(
         now=now,
         inventory=inventory,
         judgements=judgements,
         book=book,
         plan=plan,
-        measure=measured,
+        measure=measure(extent, governance.approvals.limits, past),
+        extent=extent,
+        census=census,
+        drift=drifted(bench, baseline, census, governance.tolerance),
     )

@@ -5,13 +5,18 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from sagewarden.application.baseline import past_of, read_baseline
 from sagewarden.application.documents import create_document, create_once, read_document
 from sagewarden.application.ports import Bench
+from sagewarden.application.writes import own_deletions
+from sagewarden.core.baseline import read_counts, spell_counts
 from sagewarden.core.canonical import read_time, spell_time
+from sagewarden.core.deletions import total_of
+from sagewarden.core.entities import Kind
 from sagewarden.core.keys import Family, approval_key, plan_key, prefix, sequence_of
-from sagewarden.core.limits import Measure, Room
+from sagewarden.core.limits import Counts, Extent, Limits, Measure, Room, measure
 from sagewarden.core.plan import Plan, read_plan
-from sagewarden.errors import LimitReached, UsageError
+from sagewarden.errors import IntegrityError, LimitReached, UsageError
 
 APPROVAL_HOLDS = timedelta(hours=72)
 """How long an approval lets its plan begin."""
@@ -19,16 +24,38 @@ APPROVAL_HOLDS = timedelta(hours=72)
 
 @dataclass(frozen=True, slots=True)
 class StoredPlan:
-    """A plan as it lies in the vault, and how it measured against the limits when it was made."""
+    """A plan as it lies in the vault, and what limits measure it by.
+
+    `select` are the words that made it smaller than all that was due.
+    """
 
     plan: Plan
-    measure: Measure
+    extent: Extent
+    select: tuple[str, ...] = ()
+
+    def measured(self, bench: Bench, limits: Limits, left: Counts | None = None) -> Measure:
+        """Measure it against today's limits, by what is `left` in the account if that is known.
+
+        What the plan itself deleted already, before an interruption, counts as if it were there.
+        """
+        digest, extent = self.plan.digest, self.extent
+        if left is not None:
+            gone = total_of(own_deletions(bench), digest)
+            there = {kind: left.get(kind, 0) + gone[kind] for kind in Kind}
+            extent = Extent(extent.matched, there)
+        past = past_of(bench, read_baseline(bench), bench.looks.now(), digest)
+        return measure(extent, limits, past.without_growth() if self.select else past)
 
 
-def store_plan(bench: Bench, plan: Plan, measure: Measure) -> None:
+def store_plan(bench: Bench, stored: StoredPlan) -> None:
     """Store a plan under its digest; the same plan found again on another day stays as it is."""
+    plan, extent = stored.plan, stored.extent
     content = plan.spelled() | {
-        "limits": {"room": str(measure.room), "exceeded": list(measure.exceeded)}
+        "extent": {
+            "matched": spell_counts(extent.matched),
+            "population": spell_counts(extent.population),
+        },
+        "select": list(stored.select),
     }
     create_once(bench.vault, plan_key(bench.target, plan.digest), content)
 
@@ -36,8 +63,15 @@ def store_plan(bench: Bench, plan: Plan, measure: Measure) -> None:
 def load_plan(bench: Bench, digest: str) -> StoredPlan:
     """Load a plan by its digest or an unambiguous start of it (8 characters or more)."""
     stored = read_document(bench.vault, plan_key(bench.target, full_digest(bench, digest)))
-    limits = stored["limits"]
-    return StoredPlan(read_plan(stored), Measure(Room(limits["room"]), tuple(limits["exceeded"])))
+    try:
+        extent = stored["extent"]
+        return StoredPlan(
+            read_plan(stored),
+            Extent(read_counts(extent["matched"]), read_counts(extent["population"])),
+            tuple(stored["select"]),
+        )
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise IntegrityError(f"a stored plan lacks or garbles a field: {error}") from error
 
 
 def full_digest(bench: Bench, start: str) -> str:
@@ -60,27 +94,49 @@ def full_digest(bench: Bench, start: str) -> str:
 SHORTEST = 8
 
 
-def approval(bench: Bench, digest: str, now: datetime) -> Mapping[str, Any] | None:
+@dataclass(frozen=True, slots=True)
+class ApprovalRules:
+    """What lets a plan begin: `limits`, and whether two persons must have had it in hand."""
+
+    limits: Limits
+    two_persons: bool = False
+
+
+def approval(
+    bench: Bench, digest: str, now: datetime, rules: ApprovalRules
+) -> Mapping[str, Any] | None:
     """Return the approval that lets a plan begin now, or None: spent and expired ones do not."""
     events = list(bench.vault.list(prefix(bench.target, Family.APPROVALS, digest)))
     if not events or not events[-1].endswith("-given"):
         return None
     given = read_document(bench.vault, events[-1])
-    return given if now < read_time(given["expires"]) else None
+    if now >= read_time(given["expires"]):
+        return None
+    if rules.two_persons and given["by"] in {"", load_plan(bench, digest).plan.maker}:
+        return None
+    return given
 
 
-def approve_plan(bench: Bench, start: str, by: str) -> Mapping[str, Any]:
+def approve_plan(bench: Bench, start: str, by: str, rules: ApprovalRules) -> Mapping[str, Any]:
     """Approve a stored plan for 72 hours in the name of an AWS identity (its ARN).
 
-    Raise LimitReached for a plan above a hard limit: no approval lets it begin.
+    Raise LimitReached for a plan above a hard limit: no approval lets it begin. Raise UsageError
+    when two persons are asked for and this one made the plan.
     """
     stored = load_plan(bench, start)
     digest, now = stored.plan.digest, bench.looks.now()
-    if stored.measure.room is Room.REFUSED:
+    measured = stored.measured(bench, rules.limits)
+    if measured.room is Room.REFUSED:
         raise LimitReached(
             "this plan exceeds a hard limit and cannot be approved: "
-            + "; ".join(stored.measure.exceeded),
-            advice="Narrow the policies, or raise limits.hard knowingly, and plan again.",
+            + "; ".join(measured.exceeded),
+            advice="Narrow the policies or --select a part, or raise limits.hard knowingly, and "
+            "plan again.",
+        )
+    if rules.two_persons and by == stored.plan.maker:
+        raise UsageError(
+            f"plan {digest[:12]} was made by {by}, who cannot approve it too",
+            advice="Another AWS identity must: approval.two_persons is on.",
         )
     given = {
         "digest": digest,
@@ -97,11 +153,11 @@ def spend_approval(bench: Bench, digest: str, run: str) -> None:
     _append(bench, digest, "spent", {"digest": digest, "run": run})
 
 
-def approved_plans(bench: Bench, now: datetime) -> list[str]:
-    """Digests of plans that were approved, are not spent, and may begin now, oldest first."""
+def approved_plans(bench: Bench, now: datetime, rules: ApprovalRules) -> list[str]:
+    """Digests of plans that were approved, are not spent, and may begin now."""
     wanted = prefix(bench.target, Family.APPROVALS)
     digests = {key[len(wanted) :].split("/")[0]: None for key in bench.vault.list(wanted)}
-    return [digest for digest in digests if approval(bench, digest, now) is not None]
+    return [digest for digest in digests if approval(bench, digest, now, rules) is not None]
 
 
 def _append(bench: Bench, digest: str, event: str, content: Mapping[str, Any]) -> None:

@@ -9,7 +9,12 @@ from sagewarden.application.enforce import Enforcement
 from sagewarden.application.journal import Entry
 from sagewarden.application.reporting import adopted_runs, reported_runs
 from sagewarden.application.turns import STOPS, Evidence, Turns, TurnState
-from sagewarden.application.writes import own_writes, remember_touched, remember_writes
+from sagewarden.application.writes import (
+    own_writes,
+    remember_deletions,
+    remember_touched,
+    remember_writes,
+)
 from sagewarden.core.bundles import Turn, turns_of
 from sagewarden.core.canonical import milliseconds, spell_time
 from sagewarden.core.entities import Entity, Identity
@@ -53,7 +58,9 @@ class Resumer:
                 self._settle_remembered(entry)
             else:
                 self._remember_cuts(entry.settled)
-        return Adopted(run, tuple(self._order.journal.entries(run)))
+        settled = tuple(self._order.journal.entries(run))
+        remember_deletions(self._bench, settled)
+        return Adopted(run, settled)
 
     def _settle_remembered(self, entry: Entry) -> None:
         """Settle an entry; its own trace is told from what others did since the run died."""

@@ -5,9 +5,11 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 
+from sagewarden.application.baseline import drifted, follow, note_plan, read_baseline
 from sagewarden.application.enforce import Enforcement, Enforcer
 from sagewarden.application.journal import Journal
 from sagewarden.application.judging import (
+    Asked,
     Governance,
     Judged,
     check_identity,
@@ -31,8 +33,9 @@ from sagewarden.application.ports.aws import Effects
 from sagewarden.application.reporting import Story, build_report, store_report
 from sagewarden.application.resume import Resumer
 from sagewarden.application.writes import forget_writes, remember_writes
+from sagewarden.core.baseline import Baseline, Census, census_of
 from sagewarden.core.canonical import read_time
-from sagewarden.core.limits import Room
+from sagewarden.core.limits import DAY, Measure, Room
 from sagewarden.core.plan import Plan
 from sagewarden.core.protection import Protections
 from sagewarden.core.report import Report
@@ -40,6 +43,7 @@ from sagewarden.errors import (
     ApprovalNeeded,
     LimitReached,
     PolicyError,
+    ReadFailed,
     SageWardenError,
     UsageError,
     VaultError,
@@ -71,32 +75,44 @@ class Sweep:
         self._effects = run.wire(bench, lease)
         self._journal = Journal(bench.vault, bench.target)
         self._numbers = itertools.count(1)
+        self._owes_record = False
         self.story = Story(run=run.name, mode="sweep", began=bench.looks.now(), identity=identity)
 
     def sweep(self) -> None:
         """Settle what is open, apply what was approved, then judge anew and enforce."""
         self._begin()
-        for digest in approved_plans(self._bench, self._bench.looks.now()):
-            self._apply_approved(digest)
-        judged = judge_target(self._bench, self._governance)
+        self._apply_approved()
+        judged = judge_target(self._bench, self._governance, Asked(maker=self.story.identity))
         self.story.judged = judged
-        self._mark(judged)
         self._check_inventory(judged)
+        if not judged.trusted:
+            return
+        self._follow(judged)
+        self._mark(judged)
         if judged.plan.units:
-            store_plan(self._bench, judged.plan, judged.measure)
-        self._check_limits(judged)
-        self._enforce(judged.plan)
-        if judged.inventory.complete:
-            alive = {entity.identity: None for entity in judged.inventory.everything()}
-            forget_writes(self._bench, alive)
+            stored = StoredPlan(judged.plan, judged.extent)
+            store_plan(self._bench, stored)
+            self._check_room(judged.plan, judged.measure)
+            self._enforce(stored)
 
-    def _apply_approved(self, digest: str) -> None:
-        """Apply an approved plan; one that other policies made is void and told of."""
-        try:
-            self._apply_stored(load_plan(self._bench, digest))
-        except PolicyError as error:
-            self.story.notes.append(f"the approval of plan {digest[:12]} is void: {error.message}")
-            spend_approval(self._bench, digest, self._run.name)
+    def _follow(self, judged: Judged) -> None:
+        """Let a good inventory be what the next one is compared with; forget what is older."""
+        began, now = judged.inventory.began, self._bench.looks.now()
+        good = Baseline(at=began, run=self._run.name, census=judged.census)
+        follow(self._bench, read_baseline(self._bench), good)
+        alive = {entity.identity: None for entity in judged.inventory.everything()}
+        forget_writes(self._bench, alive, min(began, now - DAY))
+
+    def _apply_approved(self) -> None:
+        """Apply approved plans; one that other policies made is void and told of."""
+        rules = self._governance.approvals
+        for digest in approved_plans(self._bench, self._bench.looks.now(), rules):
+            try:
+                self._apply_stored(load_plan(self._bench, digest))
+            except PolicyError as error:
+                void = f"the approval of plan {digest[:12]} is void: {error.message}"
+                self.story.notes.append(void)
+                spend_approval(self._bench, digest, self._run.name)
 
     def apply(self, stored: StoredPlan) -> None:
         """Do exactly this plan and nothing else."""
@@ -150,24 +166,29 @@ class Sweep:
                 "The inventory is incomplete, so nothing was due and no mark moved. The gaps below "
                 "say what could not be read; mend that and run again."
             )
+        elif judged.drift:
+            raise _fallen(judged.drift)
 
-    def _check_limits(self, judged: Judged) -> None:
-        if not judged.plan.units:
-            return
-        exceeded = "; ".join(judged.measure.exceeded)
-        start = judged.plan.digest[:12]
-        if judged.measure.room is Room.REFUSED:
+    def _check_room(self, plan: Plan, measured: Measure) -> None:
+        """Raise unless the limits, or a person, let a plan begin."""
+        exceeded, start = "; ".join(measured.exceeded), plan.digest[:12]
+        if measured.room is Room.REFUSED:
             raise LimitReached(
-                f"the plan exceeds a hard limit, nothing was deleted: {exceeded}",
-                advice="Narrow the policies, or raise limits.hard knowingly.",
+                f"plan {start} exceeds a hard limit, nothing was deleted: {exceeded}",
+                advice="Narrow the policies, begin with a part of it (`sagewarden plan --select "
+                "POLICY`), or raise limits.hard knowingly.",
             )
-        given = approval(self._bench, judged.plan.digest, self._bench.looks.now())
-        if judged.measure.room is Room.NEEDS_APPROVAL and given is None:
-            raise ApprovalNeeded(
-                f"plan {start} waits for approval, nothing was deleted: {exceeded}",
-                advice=f"Read it with `sagewarden plan`, then `sagewarden approve {start}`; "
-                "the next sweep applies it.",
-            )
+        if measured.room is Room.INSIDE or self._approved(plan.digest):
+            return
+        raise ApprovalNeeded(
+            f"plan {start} waits for approval, nothing was deleted: {exceeded}",
+            advice=f"Read it with `sagewarden plan`, then `sagewarden approve {start}` lets it "
+            "begin for 72 hours; the next sweep applies it.",
+        )
+
+    def _approved(self, digest: str) -> bool:
+        now, rules = self._bench.looks.now(), self._governance.approvals
+        return approval(self._bench, digest, now, rules) is not None
 
     def _apply_stored(self, stored: StoredPlan) -> None:
         plan = stored.plan
@@ -176,30 +197,62 @@ class Sweep:
                 f"plan {plan.digest[:12]} was made with other policies than those loaded now",
                 advice="Make a new plan with `sagewarden plan`, or load the policies of that one.",
             )
-        _check_room(self._bench, stored)
-        self._enforce(plan)
-
-    def _enforce(self, plan: Plan) -> None:
         if not plan.units:
             return
+        census = self._trusted_census()
+        limits = self._governance.approvals.limits
+        self._check_room(plan, stored.measured(self._bench, limits, census.counts))
+        self._enforce(stored)
+
+    def _trusted_census(self) -> Census:
+        """Count the account anew before a stored plan begins; raise unless it can be believed."""
+        inventory = self._bench.surveys.take(self._bench.progress)
+        census = census_of(inventory)
+        if not inventory.complete:
+            raise ReadFailed(
+                "the inventory is incomplete, so the approved plan was not begun",
+                advice="Mend what `sagewarden plan` names as missing, and run again.",
+            )
+        book, tolerance = read_baseline(self._bench), self._governance.tolerance
+        if fallen := drifted(self._bench, book, census, tolerance):
+            raise _fallen(fallen)
+        return census
+
+    def _enforce(self, stored: StoredPlan) -> None:
+        plan = stored.plan
         self.story.plans.append(plan)
+        if not stored.select:
+            note_plan(self._bench, plan.digest, stored.extent.matched)
         enforcer = Enforcer(self._enforcement(plan), plan)
         try:
             enforcer.enforce()
         except SageWardenError:
-            with suppress(VaultError):  # what stopped the run counts more
-                remember_writes(self._bench, self._journal.entries(self._run.name))
+            self._owes_record = True  # what stopped the run counts more than a failure to store it
+            with suppress(VaultError):
+                self._remember()
             raise
         finally:
             self.story.left += enforcer.outcomes
-        remember_writes(self._bench, self._journal.entries(self._run.name))
+        self._remember()
         self._spend(plan)
+
+    def _remember(self) -> None:
+        remember_writes(self._bench, self._journal.entries(self._run.name))
+        self._owes_record = False
+
+    def pay(self) -> None:
+        """Store what this run touched and deleted, if that failed: it is only told of after that.
+
+        A run without a report is taken up by the next one, which reads it from the journal.
+        """
+        if self._owes_record:
+            self._remember()
 
     def _spend(self, plan: Plan) -> None:
         """Spend the approval of a plan that has ended: a stop or a pause only interrupts it."""
         if self._bench.stopping() or paused(self._bench.vault, self._bench.target) is not None:
             return
-        if approval(self._bench, plan.digest, self._bench.looks.now()) is not None:
+        if self._approved(plan.digest):
             spend_approval(self._bench, plan.digest, self._run.name)
 
 
@@ -221,6 +274,7 @@ def run_target(bench: Bench, governance: Governance, run: Run, plan: str | None 
             _tell(sweep.story, error, bench)
             if isinstance(error, UsageError):
                 raise
+        sweep.pay()
         report = build_report(bench, governance, sweep.story)
         store_report(bench, report, run.render(report))
         return report
@@ -232,18 +286,9 @@ def _tell(story: Story, error: SageWardenError, bench: Bench) -> None:
     story.advice.append(f"{error.message}. {error.advice}".strip())
 
 
-def _check_room(bench: Bench, stored: StoredPlan) -> None:
-    exceeded = "; ".join(stored.measure.exceeded)
-    start = stored.plan.digest[:12]
-    if stored.measure.room is Room.REFUSED:
-        raise LimitReached(
-            f"plan {start} exceeds a hard limit, nothing was deleted: {exceeded}",
-            advice="Narrow the policies, or raise limits.hard knowingly, and plan again.",
-        )
-    if stored.measure.room is Room.INSIDE:
-        return
-    if approval(bench, stored.plan.digest, bench.looks.now()) is None:
-        raise ApprovalNeeded(
-            f"plan {start} waits for approval, nothing was deleted: {exceeded}",
-            advice=f"`sagewarden approve {start}` approves it for 72 hours.",
-        )
+def _fallen(drift: tuple[str, ...]) -> LimitReached:
+    return LimitReached(
+        f"this inventory fell behind the last good one, nothing was done: {'; '.join(drift)}",
+        advice="A permission, an index or an endpoint may hide what is there; no mark moved. If "
+        "the account is as it should be, `sagewarden baseline accept` says so.",
+    )

@@ -1,12 +1,14 @@
-"""The record of our own writes, in the vault."""
+"""The record of our own writes, in the vault: what they touched, and what they deleted of late."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
 from sagewarden.application.documents import put_document, read_or_none
 from sagewarden.application.journal import Entry
 from sagewarden.application.ports import Bench
 from sagewarden.core.canonical import milliseconds
+from sagewarden.core.deletions import Deleted, deleted_by, joined
 from sagewarden.core.entities import Identity
 from sagewarden.core.forest import OwnWrite, Writes
 from sagewarden.core.keys import writes_key
@@ -14,17 +16,45 @@ from sagewarden.core.writes import merged, read_writes, spell_writes, writes_of
 from sagewarden.errors import IntegrityError
 
 
+@dataclass(frozen=True, slots=True)
+class _Record:
+    writes: dict[Identity, OwnWrite]
+    deleted: tuple[Deleted, ...]
+    version: str | None
+
+
 def own_writes(bench: Bench) -> dict[Identity, OwnWrite]:
-    """Read the record; none is an empty one."""
-    return _read(bench)[0]
+    """Read what our writes touched; no record is an empty one."""
+    return _read(bench).writes
 
 
-def remember_writes(bench: Bench, entries: Iterable[Entry]) -> dict[Identity, OwnWrite]:
-    """Add what these bundles touched to the record; return the whole."""
-    known = own_writes(bench)
-    now = bench.looks.now()
-    more = [writes_of(entry.intent, entry.settled, now) for entry in entries]
-    return _put(bench, merged(known, more)) if more else known
+def own_deletions(bench: Bench) -> tuple[Deleted, ...]:
+    """Read what our runs deleted of late, bundle by bundle; every settled bundle is in it."""
+    return _read(bench).deleted
+
+
+def remember_writes(bench: Bench, entries: Iterable[Entry]) -> None:
+    """Add what these bundles touched and deleted to the record; the same once more adds nothing."""
+    told = list(entries)
+    if not told:
+        return
+    known, now = _read(bench), bench.looks.now()
+    writes = merged(known.writes, [writes_of(each.intent, each.settled, now) for each in told])
+    _put(bench, _Record(writes, joined(known.deleted, _counted(told)), known.version))
+
+
+def remember_deletions(bench: Bench, entries: Iterable[Entry]) -> None:
+    """Add what these bundles deleted to the record; the same once more adds nothing."""
+    known = _read(bench)
+    deleted = joined(known.deleted, _counted(entries))
+    if deleted != known.deleted:
+        _put(bench, _Record(known.writes, deleted, known.version))
+
+
+def _counted(entries: Iterable[Entry]) -> list[Deleted]:
+    settled = [(each.intent, each.settled) for each in entries if each.settled is not None]
+    counted = [deleted_by(intent, outcomes) for intent, outcomes in settled]
+    return [each for each in counted if each is not None]
 
 
 def remember_touched(
@@ -40,28 +70,34 @@ def remember_touched(
     """
     began, until = map(milliseconds, window)
     more = {who: OwnWrite(began, until, modified) for who, modified in before.items()}
-    _put(bench, merged(known, [more]))
+    there = _read(bench)
+    _put(bench, _Record(merged(known, [more]), there.deleted, there.version))
 
 
-def _put(bench: Bench, writes: dict[Identity, OwnWrite]) -> dict[Identity, OwnWrite]:
-    _, version = _read(bench)
-    put_document(bench.vault, writes_key(bench.target), {"writes": spell_writes(writes)}, version)
-    return writes
+def forget_writes(bench: Bench, alive: Mapping[Identity, object], since: datetime) -> None:
+    """Drop what touched things that no longer exist, and what was deleted before a time (UTC)."""
+    known = _read(bench)
+    writes = {who: write for who, write in known.writes.items() if who in alive}
+    deleted = tuple(each for each in known.deleted if each.at >= since)
+    if len(writes) < len(known.writes) or len(deleted) < len(known.deleted):
+        _put(bench, _Record(writes, deleted, known.version))
 
 
-def forget_writes(bench: Bench, alive: Mapping[Identity, object]) -> None:
-    """Drop the records of what no longer exists."""
-    known, version = _read(bench)
-    kept = {who: write for who, write in known.items() if who in alive}
-    if len(kept) < len(known):
-        put_document(bench.vault, writes_key(bench.target), {"writes": spell_writes(kept)}, version)
+def _put(bench: Bench, record: _Record) -> None:
+    content = {
+        "writes": spell_writes(record.writes),
+        "deleted": [each.spelled() for each in record.deleted],
+    }
+    put_document(bench.vault, writes_key(bench.target), content, record.version)
 
 
-def _read(bench: Bench) -> tuple[dict[Identity, OwnWrite], str | None]:
+def _read(bench: Bench) -> _Record:
     found = read_or_none(bench.vault, writes_key(bench.target))
     if found is None:
-        return {}, None
+        return _Record({}, (), None)
+    content, version = found
     try:
-        return read_writes(found[0]["writes"]), found[1]
-    except (KeyError, TypeError, ValueError) as error:
+        deleted = tuple(Deleted.read(each) for each in content.get("deleted", ()))
+        return _Record(read_writes(content["writes"]), deleted, version)
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise IntegrityError(f"the record of our own writes is broken: {error}") from error

@@ -9,7 +9,7 @@ from sagewarden.adapters.clock import wall_now
 from sagewarden.cli.console import say, say_json, working
 from sagewarden.cli.options import Policies, Where
 from sagewarden.core.canonical import spell_time
-from sagewarden.errors import UsageError
+from sagewarden.errors import LimitReached, ReadFailed, UsageError
 
 if TYPE_CHECKING:
     from sagewarden.application.explain import Explained
@@ -24,6 +24,7 @@ def plan(
     *,
     policies: Policies = None,
     at: Annotated[str | None, Parameter(name="--at")] = None,
+    select: Annotated[list[str] | None, Parameter(name=["--select", "-s"], negative="")] = None,
     where: Where = WHERE,
 ) -> int:
     """See the target, judge it, and print what is due, marked and kept, with the plan's digest.
@@ -36,13 +37,21 @@ def plan(
         Directory of policy files, instead of the one in the settings.
     at
         Play a future day, such as 2027-01-31: judge as if it were then. Nothing is stored.
+    select
+        Make a smaller plan, complete in itself: only of this policy, or only of the experiment,
+        trial or component of this name. May be given several times.
     """
     from sagewarden import bootstrap  # noqa: PLC0415 -- slow to import
-    from sagewarden.application.judging import check_identity, judge_target  # noqa: PLC0415
-    from sagewarden.application.plans import store_plan  # noqa: PLC0415
+    from sagewarden.application.judging import (  # noqa: PLC0415
+        Asked,
+        check_identity,
+        judge_target,
+    )
+    from sagewarden.application.plans import StoredPlan, store_plan  # noqa: PLC0415
 
     day = None if at is None else _day(at, wall_now())
     settings = where.effective().settings
+    words = frozenset(each.lower() for each in select or ())
     worst = 0
     with working() as process:
         answers = []
@@ -50,11 +59,13 @@ def plan(
             wired = bootstrap.wire_target(settings, chosen, process)
             governance = bootstrap.govern(settings, wired, policies)
             identity = check_identity(wired.bench)
-            judged = judge_target(wired.bench, governance, at=day)
-            if judged.plan.units and day is None and judged.inventory.complete:
-                store_plan(wired.bench, judged.plan, judged.measure)
+            asked = Asked(at=day, select=words, maker=identity)
+            judged = judge_target(wired.bench, governance, asked)
+            _check_selection(judged)
+            if judged.plan.units and day is None and judged.trusted:
+                store_plan(wired.bench, StoredPlan(judged.plan, judged.extent, tuple(words)))
             answers.append((judged, report_of(wired, governance, judged, identity, played=day)))
-            worst = max(worst, 0 if judged.inventory.complete else 3)
+            worst = max(worst, answers[-1][1].exit_code)
     if where.json:
         say_json(
             [{"plan": each.plan.spelled(), "report": told.spelled()} for each, told in answers]
@@ -83,7 +94,7 @@ def report_of(
         identity=identity,
         judged=judged,
         plans=[judged.plan] if judged.plan.units else [],
-        exit_code=0 if judged.inventory.complete else 3,
+        exit_code=_code(judged),
     )
     if played is None:
         story.advice += _next_steps(judged)
@@ -95,6 +106,20 @@ def report_of(
     return build_report(wired.bench, governance, story)
 
 
+def _check_selection(judged: "Judged") -> None:
+    if unfound := judged.judgements.unfound:
+        raise UsageError(
+            f"--select {unfound[0]}: no policy has this name and no policy matches anything of it",
+            advice="`sagewarden plan` without --select shows what there is to choose from.",
+        )
+
+
+def _code(judged: "Judged") -> int:
+    if not judged.inventory.complete:
+        return ReadFailed.exit_code
+    return LimitReached.exit_code if judged.drift else 0
+
+
 def _next_steps(judged: "Judged") -> list[str]:
     from sagewarden.core.judge import Verdict  # noqa: PLC0415
     from sagewarden.core.limits import Room  # noqa: PLC0415
@@ -104,6 +129,13 @@ def _next_steps(judged: "Judged") -> list[str]:
         told = (
             "The inventory is incomplete, so nothing can be due. Mend what is named above (a "
             "missing permission, most often) and plan again."
+        )
+        return [told]
+    if judged.drift:
+        told = (
+            f"This inventory fell behind the last good one: {'; '.join(judged.drift)}. A "
+            "permission or an endpoint may hide what is there, so nothing is done on its word. If "
+            "the account is as it should be, `sagewarden baseline accept` says so."
         )
         return [told]
     if not judged.plan.units:

@@ -102,8 +102,10 @@ def approve(digest: str, *, where: Where = WHERE) -> int:
         chosen = where.single_target(settings, BELONGS)
         bench = bootstrap.wire_target(settings, chosen, process).bench
         identity = check_identity(bench)
-        given = approve_plan(bench, digest, identity)
-        needed = load_plan(bench, given["digest"]).measure.room is Room.NEEDS_APPROVAL
+        rules = bootstrap.approval_rules(settings)
+        given = approve_plan(bench, digest, identity, rules)
+        measured = load_plan(bench, given["digest"]).measured(bench, rules.limits)
+        needed = measured.room is Room.NEEDS_APPROVAL
     if where.json:
         say_json({**given, "was_needed": needed})
         return 0

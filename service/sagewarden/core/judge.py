@@ -38,12 +38,22 @@ class Judgement:
     mark: Mark | None = None
 
 
+Select = frozenset[str]
+"""Names of policies, or of what they judge, in lower case; none: all."""
+
+
+def selected(select: Select, policy: Policy, entity: Entity) -> bool:
+    """Whether a plan that is made smaller takes what this policy says of this entity."""
+    return not select or policy.name.lower() in select or entity.key in select
+
+
 @dataclass(frozen=True, slots=True)
 class Judgements:
     """Everything judged of a target at one time.
 
     `matched` counts, by kind, all that would go if nothing kept it and whatever is unknown were
-    true: what limits are measured on.
+    true: what limits are measured on. `select` narrows both it and what is due; no words select
+    everything.
     """
 
     forest: Forest
@@ -52,15 +62,25 @@ class Judgements:
     matched: Mapping[Kind, int]
     protected: Protected
     unknown: int = 0
+    select: Select = frozenset()
 
     @property
     def due(self) -> tuple[Judgement, ...]:
         """What is to be deleted now; of several policies for one entity, the first by name."""
         chosen: dict[Identity, Judgement] = {}
         for judgement in self.given:
-            if judgement.verdict is Verdict.DELETE:
+            wanted = selected(self.select, judgement.policy, judgement.entity)
+            if wanted and judgement.verdict is Verdict.DELETE:
                 chosen.setdefault(judgement.entity.identity, judgement)
         return tuple(chosen.values())
+
+    @property
+    def unfound(self) -> list[str]:
+        """Words of the selection that name neither a policy nor anything that was judged."""
+        names = {
+            name.lower() for each in self.given for name in (each.policy.name, each.entity.key)
+        }
+        return sorted(self.select - names)
 
     def count(self, verdict: Verdict) -> int:
         """How many judgements came out this way."""
@@ -76,6 +96,7 @@ class Circumstances:
     rules: MarkRules
     holds: Reasons = field(default_factory=dict)
     writes: Writes = field(default_factory=dict)
+    select: Select = frozenset()
 
 
 def judge(inventory: Inventory, policies: PolicySet, given: Circumstances) -> Judgements:
@@ -94,8 +115,11 @@ def judge(inventory: Inventory, policies: PolicySet, given: Circumstances) -> Ju
         unknown += len(doubtful)
         found.extend(_weighed(policy, matches, forest, protected))
         if policy.action is Action.DELETE:
-            reached.update(_reach((*matches, *doubtful)))
-    marks = _marks(inventory, found, given)
+            both = (*matches, *doubtful)
+            reached.update(
+                _reach(each for each in both if selected(given.select, policy, each.entity))
+            )
+    marks = _marks(Unread(forest, protected, policies), found, given)
     return Judgements(
         forest=forest,
         given=tuple(_judged(match, marks, inventory, given) for match in found),
@@ -103,6 +127,7 @@ def judge(inventory: Inventory, policies: PolicySet, given: Circumstances) -> Ju
         matched={kind: sum(who.kind is kind for who in reached) for kind in Kind},
         protected=protected,
         unknown=unknown,
+        select=given.select,
     )
 
 
@@ -165,16 +190,51 @@ def _kept(policy: Policy, forest: Forest, protected: Protected) -> Mapping[Ident
     return kept_by(policy.keep, population, forest)
 
 
-def _marks(inventory: Inventory, found: Iterable[_Match], given: Circumstances) -> Marks:
-    if not inventory.complete:
+def _marks(unread: "Unread", found: Iterable[_Match], given: Circumstances) -> Marks:
+    """Move the marks on; what could not be seen whole neither counts nor loses its mark."""
+    if not unread.forest.inventory.complete:
         return given.marks
     candidates = [match.candidate for match in found]
-    return advance(
+    marks = advance(
         given.marks,
         [each for each in candidates if each is not None],
         given.now,
         given.rules,
     )
+    unsure = {
+        place: mark
+        for place, mark in given.marks.items()
+        if place not in marks and unread.may_match(mark, given.now)
+    }
+    return marks | unsure
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """Tells a mark whose tree could not be seen whole from one whose tree no longer matches."""
+
+    forest: Forest
+    protected: Protected
+    policies: PolicySet
+
+    def may_match(self, mark: Mark, now: datetime) -> bool:
+        """Whether nobody knows that the mark should go."""
+        policy = next((each for each in self.policies.policies if each.name == mark.policy), None)
+        if policy is None or policy.rule != mark.rule:
+            return False
+        who, inventory = mark.identity, self.forest.inventory
+        root = inventory.of(who.kind).get(who.name)
+        if root is None:
+            return any(
+                gap.kind is who.kind and (gap.name or "").lower() == who.name
+                for gap in inventory.gaps
+            )
+        subject = self.forest.subject(root)
+        if root.identity != who or compile_condition(policy.match)(subject, now) is Truth.FALSE:
+            return False
+        return bool(self.protected.hidden[who.kind]) or any(
+            part.identity in self.protected.unread for part in subject.tree.parts
+        )
 
 
 def _judged(match: _Match, marks: Marks, inventory: Inventory, given: Circumstances) -> Judgement:

@@ -1,27 +1,43 @@
 """Limits: how much of a target one plan may take, checked before its first effect."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
 from enum import StrEnum
 from fractions import Fraction
 
 from sagewarden.core.entities import Kind
 
+Counts = Mapping[Kind, int]
+
+DAY = timedelta(hours=24)
+"""What was deleted within this time counts as if the plan took it too."""
+
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """At most this share (0..1) of each kind, and this many components; zero means none."""
+    """How much one plan may take, together with what was deleted within the last 24 hours.
+
+    At most this `share` (0..1) of each kind and this many `components`; of what matches, at most
+    `growth` (1.0 is as much again) more than at the last plan. Zero means none, None no limit.
+    """
 
     share: float
     components: int | None = None
+    growth: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Above `automatic` a plan waits for approval; above `hard` it is refused even then."""
+    """Above `automatic` a plan waits for approval; above `hard` it is refused even then.
+
+    Of a kind with fewer than `smallest` entities nothing goes without approval: a share says
+    little of so few.
+    """
 
     automatic: Limit
     hard: Limit
+    smallest: int = 0
 
 
 class Room(StrEnum):
@@ -40,34 +56,104 @@ class Measure:
     exceeded: tuple[str, ...]
 
 
-def measure(matched: Mapping[Kind, int], population: Mapping[Kind, int], limits: Limits) -> Measure:
-    """Compare all that matches, before holds and keeps, with the full inventory."""
-    hard = tuple(_exceeded("hard", limits.hard, matched, population))
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """All that matches, before holds, keeps and unknowns, and the full inventory it is of."""
+
+    matched: Counts
+    population: Counts
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """What counts besides the plan: deleted within 24 hours, and what matched at the last plan.
+
+    `matched` is None when there was no plan yet.
+    """
+
+    deleted: Counts = field(default_factory=dict)
+    matched: Counts | None = None
+
+    def without_growth(self) -> "Past":
+        """Leave out the last plan: one that was made smaller on purpose is no measure."""
+        return Past(self.deleted)
+
+
+def measure(extent: Extent, limits: Limits, past: Past) -> Measure:
+    """Compare what would go with what is there."""
+    hard = tuple(_exceeded("hard", limits.hard, limits.smallest, extent, past))
     if hard:
         return Measure(Room.REFUSED, hard)
-    automatic = tuple(_exceeded("automatic", limits.automatic, matched, population))
+    automatic = (
+        *_exceeded("automatic", limits.automatic, limits.smallest, extent, past),
+        *_too_few(limits.smallest, extent),
+    )
     if automatic:
         return Measure(Room.NEEDS_APPROVAL, automatic)
     return Measure(Room.INSIDE, ())
 
 
-def _exceeded(
-    name: str, limit: Limit, matched: Mapping[Kind, int], population: Mapping[Kind, int]
-) -> list[str]:
-    told = []
+def _exceeded(name: str, limit: Limit, smallest: int, extent: Extent, past: Past) -> Iterator[str]:
     for kind in Kind:
-        count, of = matched.get(kind, 0), population.get(kind, 0)
-        if count > Fraction(str(limit.share)) * of:  # 0.29 * 100 is 28.999… in floats
-            told.append(
-                f"{name} limit: {count} of {of} {kind}s match ({_percent(count, of)}), "
-                f"allowed are {100 * limit.share:.4g}%"
-            )
-    components = matched.get(Kind.COMPONENT, 0)
-    if limit.components is not None and components > limit.components:
-        told.append(
-            f"{name} limit: {components} trial-components match, allowed are {limit.components}"
+        yield from _beyond_share(name, limit.share, kind, extent, past)
+    if limit.components is not None:
+        yield from _beyond_count(name, limit.components, extent, past)
+    if limit.growth is not None and past.matched is not None:
+        for kind in Kind:
+            yield from _beyond_growth(name, limit.growth, kind, smallest, extent, past.matched)
+
+
+def _beyond_share(name: str, share: float, kind: Kind, extent: Extent, past: Past) -> Iterator[str]:
+    gone = past.deleted.get(kind, 0)
+    count = extent.matched.get(kind, 0) + gone
+    of = extent.population.get(kind, 0) + gone
+    if extent.matched.get(kind, 0) and count > _exact(share) * of:
+        yield (
+            f"{name} limit: {count} of {of} {kind}s match{_deleted(gone)} ({_percent(count, of)}), "
+            f"allowed are {100 * share:.4g}%"
         )
-    return told
+
+
+def _beyond_count(name: str, most: int, extent: Extent, past: Past) -> Iterator[str]:
+    gone = past.deleted.get(Kind.COMPONENT, 0)
+    matched = extent.matched.get(Kind.COMPONENT, 0)
+    if matched and matched + gone > most:
+        yield (
+            f"{name} limit: {matched + gone} trial-components match{_deleted(gone)}, "
+            f"allowed are {most}"
+        )
+
+
+def _beyond_growth(
+    name: str, growth: float, kind: Kind, smallest: int, extent: Extent, before: Counts
+) -> Iterator[str]:
+    """Compare with the last plan; a few more, or less than a hundredth of all, are no jump."""
+    then, now = before.get(kind, 0), extent.matched.get(kind, 0)
+    few = max(smallest, extent.population.get(kind, 0) // 100) if growth else 0
+    allowed = max(_exact(growth) * then, Fraction(few))
+    if now - then > allowed:
+        yield (
+            f"{name} limit: {now} {kind}s match, {then} did at the last plan; "
+            f"allowed are {100 * growth:.4g}% more"
+        )
+
+
+def _too_few(smallest: int, extent: Extent) -> Iterator[str]:
+    for kind in Kind:
+        matched, of = extent.matched.get(kind, 0), extent.population.get(kind, 0)
+        if matched and of < smallest:
+            yield (
+                f"automatic limit: {matched} of only {of} {kind}s match, "
+                f"of fewer than {smallest} nothing goes without approval"
+            )
+
+
+def _exact(share: float) -> Fraction:
+    return Fraction(str(share))  # 0.29 * 100 is 28.999… in floats
+
+
+def _deleted(gone: int) -> str:
+    return f" or were deleted within 24 hours ({gone})" if gone else ""
 
 
 def _percent(count: int, of: int) -> str:
