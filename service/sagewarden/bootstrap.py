@@ -11,7 +11,7 @@ from pathlib import Path
 from sagewarden.adapters.aws.calls import CallCounter, Reads
 from sagewarden.adapters.aws.effects import SageMakerEffects
 from sagewarden.adapters.aws.inventory import SageMakerSurveys
-from sagewarden.adapters.aws.limiter import WRITING, Limiters
+from sagewarden.adapters.aws.limiter import READING, WRITING, Limiters, Pace
 from sagewarden.adapters.aws.looks import SageMakerLooks
 from sagewarden.adapters.aws.records import SageMakerRecords
 from sagewarden.adapters.aws.restoring import SageMakerRestoring
@@ -62,10 +62,15 @@ def boot_monotonic() -> float:
 
 @dataclass(slots=True)
 class Process:
-    """What all targets of this process share: whether it was asked to stop, and who watches."""
+    """What all targets of this process share: whether it was asked to stop, and who watches.
+
+    `reading` and `writing` are how fast calls and effects begin, and how fast they may become.
+    """
 
     stop: threading.Event = field(default_factory=threading.Event)
     progress: Progress = lambda _what, _count, _of: None
+    reading: Pace = READING
+    writing: Pace = WRITING
 
     def rest(self, seconds: float) -> None:
         """Wait; edges that are open are still put back at a decent pace after a stop."""
@@ -120,7 +125,7 @@ def wire_target(settings: Settings, chosen: TargetSettings, process: Process) ->
     )
     reads = Reads(
         session=session,
-        limiters=Limiters(time.monotonic, process.stop),
+        limiters=Limiters(time.monotonic, process.stop, process.reading),
         counter=CallCounter(),
         stop=process.stop,
         monotonic=time.monotonic,
@@ -140,7 +145,7 @@ def wire_target(settings: Settings, chosen: TargetSettings, process: Process) ->
         events=tell,
         progress=process.progress,
     )
-    paces = Limiters(time.monotonic, threading.Event(), WRITING)
+    paces = Limiters(time.monotonic, threading.Event(), process.writing)
     return Wired(bench, session, reads.counter, paces)
 
 

@@ -27,6 +27,9 @@ class Pace:
     calls."""
 
 
+READING = Pace()
+"""For all else."""
+
 WRITING = Pace(start=1.0, ceiling=120.0)
 """For effects: about one a second is the least that AWS was ever seen to accept."""
 
