@@ -101,6 +101,33 @@ class Sleeper:
             self._stage.clockwork.passed += 10 * self._stage.lease_seconds
 
 
+def asleep_after(stage: Stage, number: int) -> None:
+    """Let the worker sleep for ten lease lengths once its effect of this number was applied."""
+
+    def at(when: str, _what: str) -> None:
+        if when == "after" and len(stage.effects()) == number:
+            stage.clockwork.passed += 10 * stage.lease_seconds
+
+    stage.at = at
+
+
+def test_a_worker_that_slept_through_its_lease_begins_no_bundle(due: Stage) -> None:
+    """What it did before is told; an intent for more would be one that nobody stands for."""
+    due.bundle = 2
+    asleep_after(due, 5)
+    report = due.sweep()
+    assert (report.exit_code, due.effects()) == (11, SMALL_EFFECTS[:5])
+    assert (report.tally["done"], due.open_intents()) == (5, [])
+
+
+def test_a_worker_that_slept_after_its_last_effect_tells_so(due: Stage) -> None:
+    """Nothing is left to do, but another worker may have been at it meanwhile."""
+    asleep_after(due, len(SMALL_EFFECTS))
+    report = due.sweep()
+    assert (report.exit_code, due.effects()) == (11, SMALL_EFFECTS)
+    assert report.advice[0].startswith("the lease ran out while this run worked")
+
+
 def test_a_sleeper_puts_no_edge_back_either(due: Stage) -> None:
     """Another worker may be at it by now."""
     due.guard = Sleeper(due, 4).guard

@@ -27,7 +27,8 @@ class Enforcement:
     """What enforcing one plan needs besides the plan.
 
     `numbers` are the places of the run's bundles in its journal, shared by all plans of the run;
-    `most` is how many entities a bundle may have.
+    `most` is how many entities a bundle may have. `guard` raises LeaseHeld once the lease has run
+    out: an intent is written by its holder only.
     """
 
     bench: Bench
@@ -36,6 +37,7 @@ class Enforcement:
     journal: Journal
     run: str
     lanes: int
+    guard: Callable[[], None]
     most: int = MOST
     numbers: Iterator[int] = field(default_factory=partial(itertools.count, 1))
     cuts: Cuts = field(default_factory=Cuts)
@@ -212,6 +214,7 @@ class Enforcer:
         lanes: Executor | None,
     ) -> str | None:
         order = self._order
+        order.guard()
         evidence = Evidence(archive, intent, order.journal.intend(intent))
         taker = Turns(order.hands, evidence)
         shared = any(turn.spared for turn in turns)

@@ -50,8 +50,10 @@ class Lease:
         """Raise LeaseHeld when the deadline has passed: someone else may hold it by now."""
         if self._clock() >= self._deadline:
             raise LeaseHeld(
-                "the lease ran out before this effect could leave",
-                advice="Another worker may have the target; nothing more is sent by this one.",
+                "the lease ran out while this run worked",
+                advice="Another worker may have the target, and settles what this one left open; "
+                "nothing more is sent by this one. It was suspended, starved, or kept from its "
+                "vault: see what else its machine did, or raise run.lease.",
             )
 
     def renew(self) -> None:

@@ -73,6 +73,7 @@ class Sweep:
         self._governance = governance
         self._run = run
         self._effects = run.wire(bench, lease)
+        self._guard = lease.guard
         self._journal = Journal(bench.vault, bench.target)
         self._numbers = itertools.count(1)
         self._owes_record = False
@@ -141,6 +142,7 @@ class Sweep:
             journal=self._journal,
             run=self._run.name,
             lanes=self._governance.lanes,
+            guard=self._guard,
             most=self._governance.bundle,
             numbers=self._numbers,
         )
@@ -270,6 +272,7 @@ def run_target(bench: Bench, governance: Governance, run: Run, plan: str | None 
                 sweep.sweep()
             else:
                 sweep.apply(load_plan(bench, plan))
+            lease.guard()  # whoever slept to its end, with nothing left to send, tells so too
         except SageWardenError as error:
             _tell(sweep.story, error, bench)
             if isinstance(error, UsageError):
