@@ -4,6 +4,7 @@ import time
 from typing import Any
 from urllib.error import HTTPError
 
+import boto3
 import pytest
 
 from sagewarden.sandbox import Admin, AdminClient, Hook, Sandbox
@@ -125,6 +126,15 @@ def test_every_call_is_logged_with_its_outcome(sm: Any, admin: Admin, refused: A
         (2, "DeleteTrial", "gone", "ResourceNotFound", True, False),
         (3, "ListExperiments", "", "OK", False, True),
     ]
+
+
+def test_the_log_tells_who_called(box: Sandbox, admin: Admin, session: boto3.Session) -> None:
+    """By the access key, so that two workers can be told apart."""
+    for key in ("AKIAFIRST", "AKIASECOND"):
+        client = session.client("sagemaker", **box.client_config(key))
+        client.list_experiments()
+        client.close()
+    assert [call.caller for call in admin.calls()] == ["AKIAFIRST", "AKIASECOND"]
 
 
 def test_the_log_is_filtered_and_cleared(sm: Any, s3: Any, admin: Admin) -> None:

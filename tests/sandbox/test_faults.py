@@ -1,5 +1,6 @@
 """Faults by rule: what the caller sees, and whether the call was applied."""
 
+import os
 import subprocess
 import sys
 import time
@@ -129,6 +130,16 @@ def test_a_process_is_killed_before_or_after(
         with pytest.raises(CUT_OFF):
             sm.create_experiment(ExperimentName="n")
         assert (victim.wait(5), exists(admin)) == (-9, applied)
+
+
+def test_a_process_is_stopped_before_its_answer(sm: Any, admin: Admin) -> None:
+    """With SIGSTOP, once the call was applied; the answer waits until SIGCONT."""
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as victim:
+        admin.add_fault(Fault(operation="CreateExperiment", action="stop_after", pid=victim.pid))
+        sm.create_experiment(ExperimentName="n")
+        _, status = os.waitpid(victim.pid, os.WUNTRACED)
+        victim.kill()
+        assert (os.WIFSTOPPED(status), victim.wait(5), exists(admin)) == (True, -9, True)
 
 
 def outcomes(sm: Any, refused: Any, names: list[str]) -> list[str]:

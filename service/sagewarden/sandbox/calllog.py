@@ -9,7 +9,10 @@ KEPT = 500_000
 
 @dataclass(slots=True)
 class LoggedCall:
-    """One call. `code` is `OK` or the error's code; empty while it runs or was cut off."""
+    """One call. `code` is `OK` or the error's code; empty while it runs or was cut off.
+
+    `caller` is the access key that signed it.
+    """
 
     number: int
     at: float
@@ -24,6 +27,7 @@ class LoggedCall:
     status: int = 0
     applied: bool = False
     faults: list[str] = field(default_factory=list)
+    caller: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """Write it for the admin path; `at` in epoch seconds."""

@@ -85,6 +85,7 @@ class Engine:
             resource=about(operation, params) if operation and known else str(params or ""),
             write=operation.write if operation else not address.operation.startswith(READ_VERBS),
             params=params if known else None,
+            caller=address.access_key,
         )
 
     def _apply_rules(self, admission: Admission) -> None:
@@ -205,8 +206,15 @@ def _befall(admission: Admission, fault: Fault) -> None:
 
 def kill(fault: Fault) -> None:
     """Send SIGKILL to the process a fault names, if it still runs."""
-    if fault.pid is not None and fault.pid > 1:
-        try:
-            os.kill(fault.pid, signal.SIGKILL)
-        except ProcessLookupError:
-            return
+    _signal(fault.pid, signal.SIGKILL)
+
+
+def stop(fault: Fault) -> None:
+    """Send SIGSTOP to the process a fault names, if it still runs; only SIGCONT wakes it."""
+    _signal(fault.pid, signal.SIGSTOP)
+
+
+def _signal(pid: int | None, number: signal.Signals) -> None:
+    if pid is not None and pid > 1:
+        with suppress(ProcessLookupError):
+            os.kill(pid, number)

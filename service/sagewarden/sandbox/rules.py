@@ -16,6 +16,7 @@ Action = Literal[
     "delay",
     "drop_after",
     "kill_after",
+    "stop_after",
     "error_500_after",
     "truncate",
     "empty_page",
@@ -87,7 +88,8 @@ class Fault(Rule):
     seconds: float = 30.0
     """For `delay` and `delay_before` machine time; for `stale` how far back, sandbox time."""
     pid: int | None = None
-    """For `kill_before`, `kill_after`: the process that gets SIGKILL."""
+    """For `kill_before` and `kill_after` the process that gets SIGKILL; for `stop_after` the one
+    that gets SIGSTOP, and then its answer."""
     name: str | None = None
     """For `missing_field`: dots lead inwards, through lists too; None: the first of the answer."""
     keep: float = 0.5

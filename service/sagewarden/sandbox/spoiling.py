@@ -9,7 +9,7 @@ import orjson
 
 from sagewarden.sandbox import pages
 from sagewarden.sandbox.addressing import Address
-from sagewarden.sandbox.engine import Admission, kill
+from sagewarden.sandbox.engine import Admission, kill, stop
 from sagewarden.sandbox.protocols import CBOR, OWN, refused
 from sagewarden.sandbox.refusal import BROKEN
 from sagewarden.sandbox.rules import Fault
@@ -33,6 +33,9 @@ def _spoil(address: Address, admission: Admission, fault: Fault, answer: Answer)
         case "kill_after":
             kill(fault)
             return DROPPED
+        case "stop_after":
+            stop(fault)
+            return answer
         case "error_500_after":
             return refused(address, BROKEN)
         case "delay":
