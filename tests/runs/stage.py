@@ -28,6 +28,7 @@ from sagewarden.application.plans import ApprovalRules
 from sagewarden.application.ports import Bench
 from sagewarden.application.ports.aws import Effects
 from sagewarden.application.ports.vault import Vault
+from sagewarden.application.reporting import read_report, reported_runs
 from sagewarden.application.sweep import Run, run_target
 from sagewarden.bootstrap import VaultCodec, renderings
 from sagewarden.core.baseline import Tolerance
@@ -227,6 +228,11 @@ class Stage:
 
     def apply(self, digest: str) -> Report:
         return run_target(self.bench(), self.governance(), self.run(), plan=digest)
+
+    def report(self) -> Report:
+        """The newest stored report."""
+        bench = self.bench()
+        return read_report(bench, reported_runs(bench)[-1])
 
     def judged(self) -> Judged:
         """What plan mode does."""

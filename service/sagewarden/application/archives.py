@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from sagewarden.application.journal import Entry, Journal
+from sagewarden.application.plans import stored_plan
 from sagewarden.application.ports import Bench
 from sagewarden.core.canonical import read_time
 from sagewarden.core.entities import Identity, Kind
 from sagewarden.core.journal import Result
-from sagewarden.core.plan import Effect, PlannedEntity, Step
+from sagewarden.core.plan import Effect, PlannedEntity, Step, Unit
 from sagewarden.errors import UsageError
 
 DATE_SLACK = timedelta(seconds=2)
@@ -56,6 +57,71 @@ def deleted(
         for identity, planned in reversed(_deleted_in(entry).items()):
             if key in {None, identity.name} and kind in {None, identity.kind}:
                 yield _located(entry, planned)
+
+
+def chosen(
+    bench: Bench, name: str, kind: Kind | None = None, run: str | None = None
+) -> tuple[Located, ...]:
+    """Return what a restore of this name brings back, from the top down.
+
+    A deleted entity with all that went below it; of one that is there still, because its deletion
+    was stopped, the parts that were gone by then. Raise UsageError when there is neither.
+    """
+    if any(deleted(bench, name=name, kind=kind, run=run)):
+        return tree_of(bench, newest(bench, name, kind, run))
+    if parts := remnant_of(bench, name, kind, run):
+        return parts
+    raise UsageError(
+        f"no {kind or 'entity'} called {name!r} was deleted on {bench.target}, nor a part of one",
+        advice="Only what SageWarden itself deleted can be restored.",
+    )
+
+
+def remnant_of(
+    bench: Bench, name: str, kind: Kind | None = None, run: str | None = None
+) -> tuple[Located, ...]:
+    """Return what was deleted below an experiment or trial that is there still.
+
+    The newest run that took parts of it counts, and only the unit that it belonged to.
+    """
+    seen: set[tuple[str, str]] = set()
+    for entry in _entries(bench, run):
+        place = (entry.intent.run, entry.intent.unit)
+        if place in seen:
+            continue
+        seen.add(place)
+        unit = stored_plan(bench, entry.intent.plan).plan.unit(entry.intent.unit)
+        root = _root(unit, name.lower(), kind)
+        below = set() if root is None else _below(unit, root)
+        parts = [
+            each
+            for each in deleted(bench, run=entry.intent.run)
+            if each.unit == unit.identity and each.identity in below
+        ]
+        if parts:
+            return tuple(sorted(parts, key=top_down))
+    return ()
+
+
+def _root(unit: Unit, name: str, kind: Kind | None) -> PlannedEntity | None:
+    named = [each for each in unit.entities if each.identity.name == name]
+    fitting = [each for each in named if kind in {None, each.identity.kind}]
+    return next(
+        (each for each in reversed(fitting) if each.identity.kind is not Kind.COMPONENT), None
+    )
+
+
+def _below(unit: Unit, root: PlannedEntity) -> set[Identity]:
+    trials = {root.identity.name}
+    if root.identity.kind is Kind.EXPERIMENT:
+        hanging = (each for each in unit.entities if each.identity.kind is Kind.TRIAL)
+        trials = {each.identity.name for each in hanging if root.identity.name in each.parents}
+    return {
+        each.identity
+        for each in unit.entities
+        if (each.identity.kind is Kind.TRIAL and each.identity.name in trials)
+        or (each.identity.kind is Kind.COMPONENT and not trials.isdisjoint(each.parents))
+    }
 
 
 def newest(bench: Bench, name: str, kind: Kind | None = None, run: str | None = None) -> Located:

@@ -60,9 +60,14 @@ def store_plan(bench: Bench, stored: StoredPlan) -> None:
     create_once(bench.vault, plan_key(bench.target, plan.digest), content)
 
 
-def load_plan(bench: Bench, digest: str) -> StoredPlan:
+def load_plan(bench: Bench, start: str) -> StoredPlan:
     """Load a plan by its digest or an unambiguous start of it (8 characters or more)."""
-    stored = read_document(bench.vault, plan_key(bench.target, full_digest(bench, digest)))
+    return stored_plan(bench, full_digest(bench, start))
+
+
+def stored_plan(bench: Bench, digest: str) -> StoredPlan:
+    """Load a plan by its whole digest; raise VaultAbsent when there is none."""
+    stored = read_document(bench.vault, plan_key(bench.target, digest))
     try:
         extent = stored["extent"]
         return StoredPlan(
@@ -112,7 +117,7 @@ def approval(
     given = read_document(bench.vault, events[-1])
     if now >= read_time(given["expires"]):
         return None
-    if rules.two_persons and given["by"] in {"", load_plan(bench, digest).plan.maker}:
+    if rules.two_persons and given["by"] in {"", stored_plan(bench, digest).plan.maker}:
         return None
     return given
 

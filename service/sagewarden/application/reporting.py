@@ -1,6 +1,6 @@
 """Builds a run's report from confirmed outcomes and from what was judged, and stores it."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -24,6 +24,9 @@ from sagewarden.errors import IntegrityError
 
 HISTORY = 30
 """Earlier runs that a report's trend shows."""
+
+FINE = frozenset({str(Result.DONE), str(Result.ALREADY_ABSENT)})
+"""Results of a step that is no more to be done."""
 
 IDLE_STEPS = ((7, "under 7d"), (30, "7-30d"), (90, "30-90d"), (180, "90-180d"), (365, "180-365d"))
 
@@ -81,7 +84,7 @@ def build_report(bench: Bench, governance: Governance, story: Story) -> Report:
         deleted=_deleted(rows),
         adopted=tuple(story.adopted),
         notes=(*governance.notes, *story.notes),
-        advice=tuple(story.advice),
+        advice=(*story.advice, *_partly(story.run, rows)),
         history=tuple(_history(bench, story.run)),
         exit_code=_exit_code(story, rows),
         statuses={} if judged is None else _statuses(judged),
@@ -162,8 +165,7 @@ def _by_place(rows: Iterable[OutcomeRow]) -> dict[tuple[str, str, int, str, str]
 
 def _exit_code(story: Story, rows: Iterable[OutcomeRow]) -> int:
     """Return how the run ended; whatever was not done as planned is at least a 3."""
-    fine = {str(Result.DONE), str(Result.ALREADY_ABSENT)}
-    return max(story.exit_code, 0 if all(row.result in fine for row in rows) else 3)
+    return max(story.exit_code, 0 if all(row.result in FINE for row in rows) else 3)
 
 
 def _place(row: OutcomeRow) -> tuple[str, str, int, str, str]:
@@ -240,6 +242,26 @@ def _deleted(rows: Iterable[OutcomeRow]) -> Mapping[str, int]:
         if row.effect == str(Effect.DELETE) and row.result == str(Result.DONE):
             counts[row.kind] += 1
     return counts
+
+
+def _partly(run: str, rows: Iterable[OutcomeRow]) -> Iterable[str]:
+    """Say which trees lost parts before their deletion was stopped, and how to bring them back."""
+    units: dict[str, list[OutcomeRow]] = defaultdict(list)
+    for row in rows:
+        if row.effect == str(Effect.DELETE):
+            units[row.unit].append(row)
+    for deletes in units.values():
+        gone = [row for row in deletes if row.result == str(Result.DONE)]
+        left = [row for row in deletes if row.result not in FINE]
+        tops = [row for row in left if row.kind == str(Kind.EXPERIMENT)]
+        for row in tops or [row for row in left if row.kind == str(Kind.TRIAL)]:
+            if gone:
+                yield (
+                    f"{row.kind} {row.name} is partly deleted: {len(gone)} of {len(deletes)} "
+                    f"entities of its unit are gone. `sagewarden restore {row.name} --kind "
+                    f"{row.kind} --run {gone[-1].run or run}` brings them back; the next plan "
+                    "takes what still matches"
+                )
 
 
 def _policy_rows(governance: Governance, judged: Judged | None) -> Iterable[PolicyRow]:

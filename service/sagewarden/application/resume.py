@@ -1,12 +1,13 @@
 """Settles what a run that died left open, before anything else is judged."""
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from sagewarden.application.archiving import read_back
-from sagewarden.application.documents import read_document
 from sagewarden.application.enforce import Enforcement
 from sagewarden.application.journal import Entry
+from sagewarden.application.plans import StoredPlan, stored_plan
 from sagewarden.application.reporting import adopted_runs, reported_runs
 from sagewarden.application.turns import STOPS, Evidence, Turns, TurnState
 from sagewarden.application.writes import (
@@ -19,11 +20,10 @@ from sagewarden.core.bundles import Turn, turns_of
 from sagewarden.core.canonical import milliseconds, spell_time
 from sagewarden.core.entities import Entity, Identity
 from sagewarden.core.journal import Intent, Result, Settled
-from sagewarden.core.keys import plan_key
-from sagewarden.core.plan import Effect, Step, Unit, read_plan
+from sagewarden.core.plan import Effect, Step
 from sagewarden.core.policy import PolicySet
 from sagewarden.core.writes import BUNDLE_MOST
-from sagewarden.errors import Absent, VaultAbsent
+from sagewarden.errors import Absent, ApprovalNeeded, LimitReached, VaultAbsent
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +37,13 @@ class Adopted:
 class Resumer:
     """Settles open intents from their own verified archives; it never archives anew."""
 
-    def __init__(self, order: Enforcement, policies: PolicySet) -> None:
+    def __init__(
+        self, order: Enforcement, policies: PolicySet, allowed: Callable[[StoredPlan], None]
+    ) -> None:
+        """`allowed` raises what keeps a plan from going on: a limit, or a missing approval."""
         self._order = order
         self._bench = order.bench
+        self._allowed = allowed
         self._rules = {(policy.name, policy.rule) for policy in policies.policies}
 
     def resume(self) -> list[Adopted]:
@@ -121,21 +125,14 @@ class Resumer:
             if planned.policy and (planned.policy, planned.rule) not in self._rules:
                 return f"policy {planned.policy} is not what it was"
         try:
-            unit = self._unit(intent)
-            if unit is None:
-                return "its plan is not in the vault"
-            self._order.watch.unit(unit)
-        except STOPS as reason:
+            stored = stored_plan(self._bench, intent.plan)
+            self._allowed(stored)
+            self._order.watch.unit(stored.plan.unit(intent.unit))
+        except VaultAbsent:
+            return "its plan is not in the vault"
+        except (*STOPS, LimitReached, ApprovalNeeded) as reason:
             return str(reason)
         return None
-
-    def _unit(self, intent: Intent) -> Unit | None:
-        try:
-            stored = read_document(self._bench.vault, plan_key(self._bench.target, intent.plan))
-        except VaultAbsent:
-            return None
-        units = read_plan(stored).units
-        return next((unit for unit in units if unit.identity == intent.unit), None)
 
     def _turn(self, taker: Turns, turn: Turn, forbidden: str | None) -> TurnState:
         """Find out how far the turn came, then finish it, undo it or leave it."""

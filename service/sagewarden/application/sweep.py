@@ -27,6 +27,7 @@ from sagewarden.application.plans import (
     load_plan,
     spend_approval,
     store_plan,
+    stored_plan,
 )
 from sagewarden.application.ports import Bench
 from sagewarden.application.ports.aws import Effects
@@ -35,7 +36,7 @@ from sagewarden.application.resume import Resumer
 from sagewarden.application.writes import forget_writes, remember_writes
 from sagewarden.core.baseline import Baseline, Census, census_of
 from sagewarden.core.canonical import read_time
-from sagewarden.core.limits import DAY, Measure, Room
+from sagewarden.core.limits import DAY, Counts, Measure, Room
 from sagewarden.core.plan import Plan
 from sagewarden.core.protection import Protections
 from sagewarden.core.report import Report
@@ -109,7 +110,7 @@ class Sweep:
         rules = self._governance.approvals
         for digest in approved_plans(self._bench, self._bench.looks.now(), rules):
             try:
-                self._apply_stored(load_plan(self._bench, digest))
+                self._apply_stored(stored_plan(self._bench, digest))
             except PolicyError as error:
                 void = f"the approval of plan {digest[:12]} is void: {error.message}"
                 self.story.notes.append(void)
@@ -123,7 +124,7 @@ class Sweep:
 
     def _begin(self) -> None:
         check_pause(self._bench.vault, self._bench.target)
-        resumer = Resumer(self._enforcement(), self._governance.policies)
+        resumer = Resumer(self._enforcement(), self._governance.policies, self._check_stored)
         for adopted in resumer.resume():
             self.story.adopted.append(adopted.run)
             self.story.notes.append(
@@ -201,10 +202,13 @@ class Sweep:
             )
         if not plan.units:
             return
-        census = self._trusted_census()
-        limits = self._governance.approvals.limits
-        self._check_room(plan, stored.measured(self._bench, limits, census.counts))
+        self._check_stored(stored, self._trusted_census().counts)
         self._enforce(stored)
+
+    def _check_stored(self, stored: StoredPlan, left: Counts | None = None) -> None:
+        """Raise unless today's limits, by what is `left` if that is known, let a plan go on."""
+        limits = self._governance.approvals.limits
+        self._check_room(stored.plan, stored.measured(self._bench, limits, left))
 
     def _trusted_census(self) -> Census:
         """Count the account anew before a stored plan begins; raise unless it can be believed."""

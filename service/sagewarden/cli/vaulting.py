@@ -7,7 +7,7 @@ from rich.table import Table
 from rich.text import Text
 
 from sagewarden import bootstrap
-from sagewarden.application.archives import newest, tree_of
+from sagewarden.application.archives import chosen as chosen_parts
 from sagewarden.application.judging import check_identity
 from sagewarden.application.restore import Restored
 from sagewarden.application.restore import restore as restore_tree
@@ -92,7 +92,8 @@ def restore(
     Parameters
     ----------
     name
-        Name of the experiment, trial or trial component that was deleted; case does not matter.
+        Name of the experiment, trial or trial component that was deleted, or of one that is there
+        still but lost parts when its deletion was stopped; case does not matter.
     kind
         Which of them, where several had this name: experiment, trial or trial-component.
     run
@@ -108,8 +109,8 @@ def restore(
     with working() as process:
         wired = bootstrap.wire_target(settings, chosen, process)
         check_identity(wired.bench)
-        tree = tree_of(wired.bench, newest(wired.bench, name, kind, run))
-        planned = plan_restore(wired.bench, tree, existing)
+        parts = chosen_parts(wired.bench, name, kind, run)
+        planned = plan_restore(wired.bench, parts, existing)
         if not plan:
             restored = restore_tree(wired.bench, bootstrap.restoring(wired), planned)
     if where.json:

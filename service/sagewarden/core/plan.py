@@ -106,6 +106,13 @@ class Plan:
             }
         )
 
+    def unit(self, identity: str) -> Unit:
+        """Return the unit of this digest; raise IntegrityError when the plan has none."""
+        for unit in self.units:
+            if unit.identity == identity:
+                return unit
+        raise IntegrityError(f"plan {self.digest[:12]} has no unit {identity[:12]}")
+
     @property
     def counts(self) -> dict[Kind, int]:
         """How many of each kind go."""
