@@ -51,9 +51,8 @@ class Lease:
         if self._clock() >= self._deadline:
             raise LeaseHeld(
                 "the lease ran out while this run worked",
-                advice="Another worker may have the target, and settles what this one left open; "
-                "nothing more is sent by this one. It was suspended, starved, or kept from its "
-                "vault: see what else its machine did, or raise run.lease.",
+                advice="Nothing more was sent; the next run settles what is open. See what kept "
+                "this one from its vault, or raise run.lease.",
             )
 
     def renew(self) -> None:

@@ -45,7 +45,11 @@ ENDINGS: Final[Mapping[int, Ending]] = {
     6: Ending(
         "Waits for approval", "nothing is deleted until a person approves the plan", "attention"
     ),
-    11: Ending("Lease held", "another worker has this target; this run left it alone", "calm"),
+    11: Ending(
+        "Lease lost",
+        "its lease ran out on the way; another worker may have the target",
+        "attention",
+    ),
     130: Ending(
         "Interrupted", "stopped from the keyboard; the next run goes on from here", "attention"
     ),
