@@ -25,6 +25,8 @@ from sagewarden.errors import (
 )
 
 URL = "http://127.0.0.1:9"
+OLD = "Signature expired: 20260101T000000Z is now earlier than 20260101T000500Z"
+EARLY = "Signature not yet current: 20260101T001001Z is still later than 20260101T001000Z"
 LINKED = "Trial component is linked to 1 or more trials and cannot be deleted."
 
 
@@ -90,6 +92,33 @@ def test_a_failed_read_has_one_kind(error: Exception, kind: type[Exception]) -> 
 def test_a_failed_write_has_one_kind(error: Exception, kind: type[Exception]) -> None:
     """Only an answer of AWS below HTTP 500 proves that nothing was applied."""
     assert type(effect_error("Op", error)) is kind
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        answered("InvalidSignatureException", OLD),
+        answered("InvalidSignatureException", EARLY, status=403),
+        answered("SignatureDoesNotMatch", OLD, status=403),
+        answered("RequestExpired"),
+        answered("RequestInTheFuture"),
+        answered("RequestTimeTooSkewed", status=403),
+    ],
+)
+def test_a_signature_of_another_time_blames_the_clock_or_the_way(error: ClientError) -> None:
+    """Nothing was applied, and no credentials are wrong."""
+    read, effect = read_error("Op", error), effect_error("Op", error)
+    assert (type(read), type(effect)) == (ReadFailed, EffectRefused)
+    assert read.advice == effect.advice
+    assert ("clock is off" in read.advice, "held up for minutes" in read.advice) == (True, True)
+
+
+def test_a_wrong_signature_blames_the_credentials() -> None:
+    """The code may be the same."""
+    told = "The request signature we calculated does not match the signature you provided."
+    error = read_error("Op", answered("InvalidSignatureException", told))
+    assert type(error) is AccessDenied
+    assert "renew credentials" in error.advice
 
 
 def test_a_refusal_carries_the_code_of_aws() -> None:

@@ -19,6 +19,7 @@ from sagewarden.adapters.policyfiles import load_policies
 from sagewarden.adapters.vault.memory import MemoryVault
 from sagewarden.core.entities import Target
 from sagewarden.core.report import Report
+from sagewarden.errors import SageWardenError
 from sagewarden.sandbox import Sandbox
 
 BUNDLE = 3
@@ -71,6 +72,7 @@ class Tap:
     act: Callable[[str, str], None] = lambda _when, _what: None
     dead: bool = False
     lock: threading.RLock = field(default_factory=threading.RLock)
+    own: threading.local = field(default_factory=threading.local)
 
     def __call__(self, when: str, what: str) -> None:
         with self.lock:
@@ -83,10 +85,20 @@ class Tap:
                 raise
 
     def listen(self, client: Any) -> None:
-        """Hear every call of a boto3 client."""
+        """Hear every call of a boto3 client, before the product's own last hook does."""
         events = client.meta.events
-        events.register("before-send", lambda event_name, **_: self._aws("before", event_name))
+        events.register("provide-client-params", lambda params, **_: self._asking(params))
+        events.register("before-send.*.*", lambda event_name, **_: self._aws("before", event_name))
         events.register("response-received", lambda event_name, **_: self._aws("after", event_name))
+
+    def _asking(self, params: dict[str, Any]) -> None:
+        self.own.asked = params
+
+    @property
+    def asked(self) -> dict[str, Any]:
+        """What the AWS call that this thread is just making asks with."""
+        asked: dict[str, Any] = getattr(self.own, "asked", {})
+        return asked
 
     def _aws(self, when: str, event: str) -> None:
         self(when, f"aws {event.rpartition('.')[2]}")
@@ -129,6 +141,11 @@ class Ground:
         """How an undisturbed sweep ends."""
         return self.replay.clean
 
+    @property
+    def left(self) -> set[str]:
+        """What an undisturbed sweep leaves: keys with the first letter of their kind."""
+        return {f"{kind[0]} {key}" for kind, rows in self.clean.account.items() for key in rows}
+
     def fresh(self) -> Stage:
         """Go back to the start: everything is due, nothing is in the way."""
         stage = self.replay.restart()
@@ -136,9 +153,12 @@ class Ground:
 
     def calm(self) -> Stage:
         """Take everything out of the way, as a new process on another machine finds it."""
-        stage = self.replay.calm()
-        stage.box.admin.clear_rules()
-        return self._tapped(stage)
+        self.stage.box.admin.clear_rules()
+        return self.reborn()
+
+    def reborn(self) -> Stage:
+        """Start a new process; what is wrong with AWS goes on being wrong."""
+        return self._tapped(self.replay.calm())
 
     def _tapped(self, stage: Stage) -> Stage:
         self.tap.act = lambda _when, _what: None
@@ -168,15 +188,38 @@ class Ground:
 
 
 def sweeps(stage: Stage) -> Report | None:
-    """Sweep; None when the process dies in it."""
+    """Sweep; None when the process dies in it, or leaves before it has begun."""
     try:
         return stage.sweep()
-    except SimulatedCrash:
+    except (SimulatedCrash, SageWardenError):
         return None
 
 
 @contextmanager
-def open_ground() -> Iterator[Ground]:
+def knobs(stage: Stage, **settings: Any) -> Iterator[None]:
+    """Set knobs of the sandbox; they are as before when the block ends."""
+    admin = stage.box.admin
+    before = {name: getattr(admin.knobs, name) for name in settings}
+    admin.set_knobs(**settings)
+    try:
+        yield
+    finally:
+        admin.set_knobs(**before)
+
+
+@contextmanager
+def shape(stage: Stage, *, lanes: int, bundle: int) -> Iterator[None]:
+    """Work with so many lanes and entities in a bundle until the block ends."""
+    before = stage.lanes, stage.bundle
+    stage.lanes, stage.bundle = lanes, bundle
+    try:
+        yield
+    finally:
+        stage.lanes, stage.bundle = before
+
+
+@contextmanager
+def open_ground(lay: Callable[[Stage], Stage] = due, policies: str = POLICIES) -> Iterator[Ground]:
     """Start a sandbox of its own, on loopback, and lay the trap; it ends with the block."""
     with (
         TemporaryDirectory() as folder,
@@ -185,9 +228,9 @@ def open_ground() -> Iterator[Ground]:
     ):
         for name, value in box.environment().items():
             patch.setenv(name, value)
-        Path(folder, "all.yaml").write_text(POLICIES, "utf-8")
+        Path(folder, "all.yaml").write_text(policies, "utf-8")
         clockwork, tap = Clockwork(box), Tap()
         session = TappedSession(box, clockwork, tap)
-        stage = due(Stage(box, session, load_policies(Path(folder)), clockwork))
+        stage = lay(Stage(box, session, load_policies(Path(folder)), clockwork))
         before = stage.account()
         yield Ground(stage, tap, Replay(stage), before)

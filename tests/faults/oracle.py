@@ -15,11 +15,13 @@ from sagewarden.application.documents import read_document
 from sagewarden.core.canonical import milliseconds
 from sagewarden.core.entities import Identity, Kind
 from sagewarden.core.keys import Family
-from sagewarden.core.plan import Effect, read_plan
+from sagewarden.core.plan import Effect, Unit, read_plan
+from sagewarden.core.report import OutcomeRow, Report
 from sagewarden.sandbox.calllog import LoggedCall
 
 Account = dict[str, dict[str, Any]]
 
+WORDS = {"experiment", "trial", "trialcomponent"}
 KINDS = {"experiments": Kind.EXPERIMENT, "trials": Kind.TRIAL, "components": Kind.COMPONENT}
 DELETED = {
     "DeleteExperiment": Kind.EXPERIMENT,
@@ -28,16 +30,24 @@ DELETED = {
 }
 
 
-def violations(before: Account, stage: Stage, spared: Collection[str] = ()) -> list[str]:
+Edges = Collection[tuple[str, str]]
+"""Pairs of a component and a trial."""
+
+
+def violations(
+    before: Account, stage: Stage, spared: Collection[str] = (), taken: Edges = ()
+) -> list[str]:
     """Return every broken promise; `spared` (such as `c deep`) must be there still.
 
     Each applied write stands in a stored plan, was archived, happened once and is told as done;
-    no component that lives on has fewer trials than before.
+    no component that lives on has fewer trials than before, but for edges that somebody else has
+    `taken`.
     """
     written = [call for call in stage.calls() if call.write and call.applied]
     return [
         *(f"{each} is gone" for each in sorted(set(spared) - stage.names())),
-        *lost_edges(before, stage),
+        *lost_edges(before, stage, taken),
+        *_stripped(stage, written),
         *_unplanned(stage, written),
         *_unarchived(before, stage, written),
         *_twice(stage),
@@ -45,7 +55,7 @@ def violations(before: Account, stage: Stage, spared: Collection[str] = ()) -> l
     ]
 
 
-def lost_edges(before: Account, stage: Stage) -> Iterable[str]:
+def lost_edges(before: Account, stage: Stage, taken: Edges = ()) -> Iterable[str]:
     """Name each edge that was there, whose both ends still are, the same ones, and that is not."""
     now = stage.account()
     for key, row in before["components"].items():
@@ -53,7 +63,9 @@ def lost_edges(before: Account, stage: Stage) -> Iterable[str]:
         if there is None or there.created != row.created:
             continue
         for trial in row.trials:
-            if _same(before, now, trial) and trial not in there.trials:
+            if (key, trial) in taken or trial in there.trials:
+                continue
+            if _same(before, now, trial):
                 yield f"edge lost: {key} - {trial}"
 
 
@@ -62,12 +74,41 @@ def _same(before: Account, now: Account, trial: str) -> bool:
     return there is not None and there.created == before["trials"][trial].created
 
 
-def _unplanned(stage: Stage, written: Iterable[LoggedCall]) -> Iterable[str]:
+def _stripped(stage: Stage, written: Iterable[LoggedCall]) -> Iterable[str]:
+    """Name each component that lives on without its trial, although no plan spared it."""
+    names, spared = stage.names(), set()
+    for unit in units(stage):
+        going = {entity.identity for entity in unit.entities}
+        spared.update(
+            (step.identity.name, step.trial) for step in unit.steps if step.identity not in going
+        )
+    cut = {
+        (call.params["TrialComponentName"].lower(), call.params["TrialName"].lower())
+        for call in written
+        if call.operation == CUT
+    }
+    for component, trial in cut - spared:
+        if f"c {component}" in names and f"t {trial}" not in names and _born(stage, component):
+            yield f"stripped: {component} lost {trial} and was not spared"
+
+
+def _born(stage: Stage, component: str) -> bool:
+    """Whether what lives under a component's name is what some plan was about."""
+    created = _milliseconds(stage.account()["components"][component].created)
+    who = Identity(Kind.COMPONENT, component, created)
+    return any(who == step.identity for unit in units(stage) for step in unit.steps)
+
+
+def units(stage: Stage) -> Iterable[Unit]:
+    """Return the units of every stored plan."""
     plans = [read_plan(read_document(stage.vault, key)) for key in stage.keys(Family.PLANS)]
+    return [unit for plan in plans for unit in plan.units]
+
+
+def _unplanned(stage: Stage, written: Iterable[LoggedCall]) -> Iterable[str]:
     steps = {
         (step.effect, step.identity.kind, step.identity.name, step.trial)
-        for plan in plans
-        for unit in plan.units
+        for unit in units(stage)
         for step in unit.steps
     }
     for call in written:
@@ -101,6 +142,26 @@ def _unarchived(before: Account, stage: Stage, written: Iterable[LoggedCall]) ->
         held = archived.get(born[kind, name]) if (kind, name) in born else None
         if held is None or (trial and not any(trial in parents for parents in held)):
             yield f"not archived: {told(call)}"
+
+
+def mistold(stage: Stage, report: Report) -> Iterable[str]:
+    """Say what a sweep's report tells that is not so, or does not tell."""
+    now, names = stage.account(), {str(kind): rows for rows, kind in KINDS.items()}
+    deletes = [row for row in report.outcomes if row.effect == "delete"]
+    done = {f"{row.kind.replace('-', '')} {row.name.lower()}" for row in deletes if _done(row)}
+    for row in deletes:
+        there = now[names[row.kind]].get(row.name.lower())
+        if _done(row) and there and _milliseconds(there.created) == row.created_ms:
+            yield f"told as done, and is there: {row.kind} {row.name}"
+    for each in sorted({each for each in stage.effects() if each.split()[0] in WORDS} - done):
+        yield f"gone by our hand, and not told: {each}"
+    fine = {"done", "already absent"}
+    if report.exit_code == 0 and any(row.result not in fine for row in report.outcomes):
+        yield "exit code 0 although something was not done"
+
+
+def _done(row: OutcomeRow) -> bool:
+    return row.result == "done"
 
 
 def _milliseconds(epoch: float) -> int:

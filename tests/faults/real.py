@@ -4,6 +4,7 @@ Nothing of a run is played here but AWS itself: command line, settings, composit
 waits are the real ones, and nothing lies on a disk: a new process has an empty folder.
 """
 
+import itertools
 import json
 import os
 import signal
@@ -26,7 +27,10 @@ from sagewarden.adapters.vault.s3 import S3Vault
 from sagewarden.sandbox import Sandbox
 from sagewarden.sandbox.calllog import LoggedCall
 
-BUCKET, PREFIX = "evidence", "faults"
+PREFIX = "faults"
+BUCKETS = (f"evidence-{number}" for number in itertools.count(1))
+"""A bucket for each ground: sandboxes of one process share moto, and so its buckets."""
+
 START = "start"
 LASTS = 60.0
 """Seconds after which a process that still runs is taken for stuck."""
@@ -198,27 +202,27 @@ def laid(box: Sandbox, folder: Path) -> Stage:
     """Lay the trap in the past, so that all is due now, on the machine's own clock."""
     (folder / "policies").mkdir()
     (folder / "policies" / "all.yaml").write_text(POLICIES, "utf-8")
-    (folder / "sagewarden.yaml").write_text(
-        json.dumps(settings(box, folder)), "utf-8"
-    )  # JSON is YAML
     box.admin.set_offset(-(60 * DAY + GRACE))
     clockwork = Clockwork(box)
     session = open_session(box, clockwork)
-    session.s3().create_bucket(Bucket=BUCKET)
-    session.s3().put_bucket_versioning(Bucket=BUCKET, VersioningConfiguration={"Status": "Enabled"})
-    vault = S3Vault(session.s3(), BUCKET, PREFIX)
+    bucket = next(BUCKETS)
+    session.s3().create_bucket(Bucket=bucket)
+    session.s3().put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
+    vault = S3Vault(session.s3(), bucket, PREFIX)
+    given = settings(box, folder / "policies", vault.address)
+    (folder / "sagewarden.yaml").write_text(json.dumps(given), "utf-8")  # JSON is YAML
     stage = due(Stage(box, session, load_policies(folder / "policies"), clockwork, vault))
     box.admin.set_offset(0.0)
     box.admin.snapshot(START, s3=True)
     return stage
 
 
-def settings(box: Sandbox, folder: Path) -> dict[str, Any]:
+def settings(box: Sandbox, policies: Path, vault: str) -> dict[str, Any]:
     """What a person would write; only limits and the bundle are other than usual."""
     return {
         "targets": [{"account_id": box.account, "region": box.region}],
-        "policies": str(folder / "policies"),
-        "vault": {"address": f"s3://{BUCKET}/{PREFIX}"},
+        "policies": str(policies),
+        "vault": {"address": vault},
         "aws": {"endpoint_url": box.url},
         "limits": {"automatic": ALL, "hard": ALL, "smallest_population": 0},
         "notice": {"log_counts": True},

@@ -111,6 +111,24 @@ def test_s3_keeps_versions(s3: Any) -> None:
     assert (len(found["Versions"]), len(found["DeleteMarkers"])) == (1, 1)
 
 
+@pytest.mark.parametrize("method", ["get_object", "head_object"])
+def test_s3_tells_a_delete_marker_from_an_absence(s3: Any, method: str) -> None:
+    """Both are 404; a header tells the marker, and another its version."""
+    s3.create_bucket(Bucket="vault")
+    s3.put_bucket_versioning(Bucket="vault", VersioningConfiguration={"Status": "Enabled"})
+    s3.put_object(Bucket="vault", Key="hidden", Body=b"1")
+    marker = s3.delete_object(Bucket="vault", Key="hidden")["VersionId"]
+    told = []
+    for key in ("hidden", "absent"):
+        with pytest.raises(ClientError) as caught:
+            getattr(s3, method)(Bucket="vault", Key=key)
+        answer: Any = caught.value.response["ResponseMetadata"]
+        headers = answer["HTTPHeaders"]
+        names = ("x-amz-delete-marker", "x-amz-version-id")
+        told.append((answer["HTTPStatusCode"], *map(headers.get, names)))
+    assert told == [(404, "true", marker), (404, None, None)]
+
+
 def test_sns_and_organizations_answer(box: Sandbox) -> None:
     """On the same port."""
     topic = client(box, "sns").create_topic(Name="notices")["TopicArn"]

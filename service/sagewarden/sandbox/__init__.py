@@ -18,7 +18,8 @@ one line of JSON with its `url`; `AdminClient(url)` then does what `box.admin` d
 wraps `run(Options(…))`.
 
 A caller's account is that of its access key: 12 digits mean themselves, keys from AssumeRole mean
-the role's account, any other key the default account.
+the role's account, any other key the default account. Signatures are not verified, but one that is
+older than AWS takes is refused, by this machine's clock (knob `signature_age_seconds`).
 """
 
 from sagewarden.sandbox.admin import Admin

@@ -4,6 +4,11 @@ from datetime import UTC, datetime
 from email.utils import formatdate
 
 
+def machine_time() -> float:
+    """Return the machine's time in epoch seconds (UTC), whatever the sandbox's clock shows."""
+    return datetime.now(UTC).timestamp()  # noqa: TID251 - the sandbox plays AWS: its time is nobody's argument
+
+
 class SandboxClock:
     """Server time in epoch seconds (UTC), to the millisecond. Starts as the machine's time."""
 
@@ -15,8 +20,7 @@ class SandboxClock:
         """Return the server's time, in epoch seconds."""
         if self._frozen is not None:
             return round(self._frozen, 3)
-        machine = datetime.now(UTC)  # noqa: TID251 - the sandbox plays AWS: its time is nobody's argument
-        return round(machine.timestamp() + self.offset, 3)
+        return round(machine_time() + self.offset, 3)
 
     def freeze(self, at: float | None = None) -> None:
         """Stand still, at epoch second `at` or now."""

@@ -10,13 +10,14 @@ from typing import Any
 
 from sagewarden.sandbox.addressing import Address, Credentials
 from sagewarden.sandbox.calllog import CallLog, LoggedCall
-from sagewarden.sandbox.clock import SandboxClock
+from sagewarden.sandbox.clock import SandboxClock, machine_time
 from sagewarden.sandbox.knobs import Knobs
 from sagewarden.sandbox.limiter import Buckets
 from sagewarden.sandbox.operations.call import Call
 from sagewarden.sandbox.operations.registry import SERVICES, Operation, about
 from sagewarden.sandbox.refusal import BROKEN, THROTTLED, Refusal
 from sagewarden.sandbox.rules import Fault, Hook, RuleT, Subject
+from sagewarden.sandbox.signing import outdated
 from sagewarden.sandbox.state import World
 from sagewarden.sandbox.validation import checked
 from sagewarden.sandbox.views import state_as_of
@@ -61,13 +62,21 @@ class Engine:
         self.faults: dict[int, Fault] = {}
         self.hooks: dict[int, Hook] = {}
 
-    def admit(self, address: Address, params: Any) -> Admission:
-        """Count a call, let adversaries act, and decide whether it gets any further."""
+    def admit(self, address: Address, params: Any, signed: str = "") -> Admission:
+        """Count a call, let adversaries act, and decide whether it gets any further.
+
+        `signed` is the X-Amz-Date of its signature; empty when it has none. What `delay_before`
+        holds up arrives only after that, so its signature is older by as much.
+        """
         logged = self._logged(address, params)
         self.log.add(logged)
         admission = Admission(logged)
         if self.hooks or self.faults:
             self._apply_rules(admission)
+        if signed:
+            arrived = machine_time() + admission.wait
+            late = outdated(address.service, signed, arrived, self.knobs)
+            admission.refusal = late or admission.refusal
         if admission.refusal is None and not admission.dropped:
             admission.refusal = self._denied(logged) or self._throttled(logged)
         return admission

@@ -52,8 +52,9 @@ class Front:
         try:
             params = protocols.params_of(address, request)
         except Refusal as refusal:
-            return self._refused(self._engine.admit(address, None), address, refusal, request)
-        admission = self._engine.admit(address, params)
+            admission = self._engine.admit(address, None, _signed(address, request))
+            return self._refused(admission, address, admission.refusal or refusal, request)
+        admission = self._engine.admit(address, params, _signed(address, request))
         if admission.wait:
             return self._own_later(admission, address, request)
         return self._own_now(admission, address, request)
@@ -80,7 +81,8 @@ class Front:
         return self._applied(admission, address, protocols.answered(address, result))
 
     async def _foreign(self, address: Address, request: Request) -> Answer:
-        admission = self._engine.admit(address, _about(address, request))
+        about, signed = _about(address, request), _signed(address, request)
+        admission = self._engine.admit(address, about, signed)
         await asyncio.sleep(admission.wait)
         if admission.dropped:
             return DROPPED
@@ -112,6 +114,11 @@ class Front:
         delayed = admission.fault("delay")
         seconds = latency + (delayed.seconds if delayed else 0.0)
         return replace(answer, delay=seconds, has_body=request.method != "HEAD")
+
+
+def _signed(address: Address, request: Request) -> str:
+    """Return when a request was signed, as its header says; a presigned URL has no such header."""
+    return request.headers.get("x-amz-date", "") if address.access_key else ""
 
 
 def _about(address: Address, request: Request) -> str:

@@ -60,6 +60,11 @@ class Knobs:
     """Points after which a BatchGetMetrics query answers Truncated."""
     metric_max_age_days: float = 14.0
     """BatchPutMetrics refuses older points."""
+    signature_age_seconds: float = 300.0
+    """How far X-Amz-Date may be from the machine's clock (clients sign by that one, so it does not
+    follow the sandbox's) when a call of SageMaker, its metrics or the tagging API arrives."""
+    s3_signature_age_seconds: float = 900.0
+    """The same for S3. Moto's other services take signatures of any age."""
 
     def to_json(self) -> dict[str, Any]:
         """Return every setting by name."""

@@ -8,6 +8,7 @@ import copy
 import re
 import sys
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import unquote
 
@@ -21,6 +22,7 @@ from sagewarden.sandbox.wire import Answer, Request
 SERVED = {"s3", "sts", "organizations", "sns", "iam"}
 GLOBAL = {"s3", "sts", "organizations", "iam"}
 LEFT_OUT = {"content-length", "date", "connection", "transfer-encoding", "server"}
+MARKER = {"x-amz-delete-marker", "x-amz-version-id"}
 GIVEN_KEY = re.compile(rb"<AccessKeyId>([^<]+)</AccessKeyId>")
 ROLE_ACCOUNT = re.compile(r"arn:aws[a-z-]*:iam::(\d{12}):role/")
 
@@ -38,16 +40,9 @@ class MotoBridge:
         """Let moto answer a request in the account it came from."""
         if address.service not in SERVED:
             raise Refusal("UnknownOperationException", f"No service {address.service} here.")
-        host = f"{address.service}.{address.region}.amazonaws.com"
-        url = f"https://{host}{request.target}"
-        prepared = AWSPreparedRequest(
-            method=request.method,
-            url=url,
-            headers=_headers(request, host, address.account),
-            body=request.body,
-            stream_output=False,
-        )
-        status, headers, body = self._respond(address, url.partition("?")[0], prepared)
+        status, headers, body = self._respond(address, request, request.method)
+        if address.operation == "GetObject" and int(status) == HTTPStatus.NOT_FOUND:
+            headers = {**headers, **self._marker(address, request)}
         content = body.encode() if isinstance(body, str) else body
         if address.operation == "AssumeRole":
             self._remember(request, content)
@@ -58,10 +53,21 @@ class MotoBridge:
             has_body=request.method != "HEAD",
         )
 
-    def _respond(self, address: Address, url: str, prepared: AWSPreparedRequest) -> Any:
+    def _marker(self, address: Address, request: Request) -> dict[str, Any]:
+        """Return the headers of the delete marker that hides an object, which moto gives for HEAD.
+
+        S3 answers 404 with `x-amz-delete-marker: true` to GET as well (GetObject, API reference).
+        """
+        status, headers, _ = self._respond(address, request, "HEAD")
+        hidden = int(status) == HTTPStatus.NOT_FOUND
+        return {name: value for name, value in headers.items() if hidden and name in MARKER}
+
+    def _respond(self, address: Address, request: Request, method: str) -> Any:
         from moto.core.request import normalize_request  # noqa: PLC0415 - moto takes a second to load
         from werkzeug.exceptions import HTTPException  # noqa: PLC0415
 
+        prepared = _prepared(address, request, method)
+        url = prepared.url.partition("?")[0]
         normal = normalize_request(prepared)
         for pattern, respond in self._responders_of(address.service):
             if pattern.match(url):
@@ -119,6 +125,17 @@ def _backends(service: str) -> Any:
 
 def _s3(account: str) -> Any:
     return _backends("s3")[account]["aws"]
+
+
+def _prepared(address: Address, request: Request, method: str) -> AWSPreparedRequest:
+    host = f"{address.service}.{address.region}.amazonaws.com"
+    return AWSPreparedRequest(
+        method=method,
+        url=f"https://{host}{request.target}",
+        headers=_headers(request, host, address.account),
+        body=request.body,
+        stream_output=False,
+    )
 
 
 def _headers(request: Request, host: str, account: str) -> HTTPHeaders:

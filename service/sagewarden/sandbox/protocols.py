@@ -23,6 +23,7 @@ RENAMED = {
     ("sts", "AccessDeniedException"): ("AccessDenied", 403),
     ("sns", "AccessDeniedException"): ("AuthorizationError", 403),
     ("resourcegroupstaggingapi", "ThrottlingException"): ("ThrottledException", 400),
+    ("sagemaker-metrics", "InvalidSignatureException"): ("InvalidSignatureException", 403),
 }
 """What other services call the same refusal, and with which HTTP status."""
 

@@ -24,8 +24,9 @@ Action = Literal[
     "missing_field",
     "stale",
 ]
-"""The first six keep the call from being applied; `delay_before` applies it late; the rest let it
-be applied and spoil the answer."""
+"""The first six keep the call from being applied; `delay_before` holds it up in the network and
+applies it late, unless its signature is too old by then; the rest let it be applied and spoil the
+answer."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,6 +43,7 @@ class Fault(Enum):
     THROTTLED = auto()
     DENIED = auto()
     CREDENTIALS = auto()
+    OUTDATED = auto()
     UNREACHABLE = auto()
     ABSENT = auto()
     LINKED = auto()
@@ -81,11 +82,13 @@ _CREDENTIALS = frozenset(
         "MissingAuthenticationToken",
         "MissingAuthenticationTokenException",
         "OptInRequired",
-        "RequestExpired",
         "SignatureDoesNotMatch",
         "UnrecognizedClientException",
     }
 )
+_OUTDATED = frozenset({"RequestExpired", "RequestInTheFuture", "RequestTimeTooSkewed"})
+_OUTDATED_WORDS = ("Signature expired", "Signature not yet current")
+"""How a service whose code is that of any bad signature tells that only its time is wrong."""
 _MISSING = frozenset({"ResourceNotFound", "ResourceNotFoundException"})
 _UNSETTLED = frozenset({"RequestTimeout", "RequestTimeoutException", "InternalFailure"})
 _NO_CREDENTIALS = (
@@ -110,6 +113,7 @@ _ADVICE = {
     Fault.DENIED: "Give the identity the permission that the message names.",
     Fault.CREDENTIALS: "Give or renew credentials (environment, profile or role, as for any AWS "
     "tool), and check that the machine's clock is right.",
+    Fault.OUTDATED: "This machine's clock is off, or the request was held up for minutes on its way.",
     Fault.UNREACHABLE: "Check the region, the network and AWS_ENDPOINT_URL.",
 }
 
@@ -140,6 +144,10 @@ def fault_of(error: Exception) -> Fault:
 
 def _answered(error: ClientError) -> Fault:
     code = code_of(error)
+    if code in _OUTDATED or (
+        code in _CREDENTIALS and _message_of(error).startswith(_OUTDATED_WORDS)
+    ):
+        return Fault.OUTDATED
     status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
     for fault, codes in (
         (Fault.THROTTLED, _THROTTLING),
@@ -158,14 +166,16 @@ def _answered(error: ClientError) -> Fault:
 
 
 def _says_linked(error: ClientError) -> bool:
-    message = str(error.response.get("Error", {}).get("Message"))
-    return code_of(error) == "ValidationException" and "linked to" in message
+    return code_of(error) == "ValidationException" and "linked to" in _message_of(error)
+
+
+def _message_of(error: ClientError) -> str:
+    return str(error.response.get("Error", {}).get("Message") or "")
 
 
 def _told(operation: str, error: Exception) -> str:
     if isinstance(error, ClientError):
-        message = error.response.get("Error", {}).get("Message") or "no message"
-        return f"{operation}: {code_of(error)}: {message}"
+        return f"{operation}: {code_of(error)}: {_message_of(error) or 'no message'}"
     if isinstance(error, EndpointConnectionError):
         return f"{operation}: nothing answers at the endpoint: {error}"
     return f"{operation}: {str(error) or type(error).__name__}"
@@ -193,7 +203,7 @@ def read_error(operation: str, error: Exception) -> SageWardenError:
         case Fault.THROTTLED:
             return Throttled(message, advice=advice)
         case _:
-            return ReadFailed(message)
+            return ReadFailed(message, advice=advice)
 
 
 def effect_error(operation: str, error: Exception) -> SageWardenError:
@@ -210,7 +220,7 @@ def effect_error(operation: str, error: Exception) -> SageWardenError:
             return StillLinked(message, code=code)
         case Fault.THROTTLED:
             return EffectThrottled(message, code=code, advice=advice)
-        case Fault.DENIED | Fault.CREDENTIALS | Fault.REFUSED:
+        case Fault.DENIED | Fault.CREDENTIALS | Fault.OUTDATED | Fault.REFUSED:
             return EffectRefused(message, code=code, advice=advice)
         case Fault.UNREACHABLE | Fault.SERVER | Fault.GARBLED:
             return EffectUnclear(message, advice=advice)

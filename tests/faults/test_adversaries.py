@@ -1,0 +1,11 @@
+"""Somebody else acts before any call of a run."""
+
+from tests.faults.adversaries import ADVERSARY
+from tests.faults.conftest import Playing
+
+
+def test_what_somebody_touches_is_kept_unless_it_falls_into_a_window_that_is_known(
+    playing: Playing,
+) -> None:
+    """With all its edges; what they made is never lost, and the report tells what is so."""
+    assert playing.violations(ADVERSARY) == {}
