@@ -58,23 +58,26 @@ class Hand:
 
     def erase(self, who: str) -> None:
         """Delete something with all that hangs on it alone, as its owner would."""
-        name, state = who[2:], self.stage.box.state
-        if not self.there(who):
-            return
-        if who[0] == "e":
-            for trial in [key for key, row in state.trials.rows.items() if row.experiment == name]:
-                self.erase(f"t {trial}")
-        if who[0] == "t":
-            for component, row in list(state.components.rows.items()):
-                if name in row.trials:
-                    self.make(CUT, TrialComponentName=component, TrialName=name)
-                    if len(row.trials) == 1:
-                        self.make("DeleteTrialComponent", TrialComponentName=component)
-        if who[0] == "c":
-            for trial in state.components.rows[name].trials:
-                self.make(CUT, TrialComponentName=name, TrialName=trial)
-        delete = f"Delete{WORDS[who[0]]}"
-        self.make(delete, **{DELETES[delete]: name})
+        if self.there(who):
+            {"e": self._empty_experiment, "t": self._empty_trial, "c": self._free}[who[0]](who[2:])
+            delete = f"Delete{WORDS[who[0]]}"
+            self.make(delete, **{DELETES[delete]: who[2:]})
+
+    def _empty_experiment(self, name: str) -> None:
+        trials = self.stage.box.state.trials.rows.items()
+        for trial in [key for key, row in trials if row.experiment == name]:
+            self.erase(f"t {trial}")
+
+    def _empty_trial(self, name: str) -> None:
+        for component, row in list(self.stage.box.state.components.rows.items()):
+            if name in row.trials:
+                self.make(CUT, TrialComponentName=component, TrialName=name)
+                if len(row.trials) == 1:
+                    self.make("DeleteTrialComponent", TrialComponentName=component)
+
+    def _free(self, name: str) -> None:
+        for trial in self.stage.box.state.components.rows[name].trials:
+            self.make(CUT, TrialComponentName=name, TrialName=trial)
 
 
 Act = Callable[[Hand], None]

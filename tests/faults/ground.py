@@ -89,7 +89,7 @@ class Tap:
         events = client.meta.events
         events.register("provide-client-params", lambda params, **_: self._asking(params))
         events.register("before-send.*.*", lambda event_name, **_: self._aws("before", event_name))
-        events.register("response-received", lambda event_name, **_: self._aws("after", event_name))
+        events.register("response-received", self._heard)
 
     def _asking(self, params: dict[str, Any]) -> None:
         self.own.asked = params
@@ -99,6 +99,18 @@ class Tap:
         """What the AWS call that this thread is just making asks with."""
         asked: dict[str, Any] = getattr(self.own, "asked", {})
         return asked
+
+    def _heard(
+        self, event_name: str, parsed_response: dict[str, Any] | None = None, **_: Any
+    ) -> None:
+        self.own.code = (parsed_response or {}).get("Error", {}).get("Code", "")
+        self._aws("after", event_name)
+
+    @property
+    def code(self) -> str:
+        """How AWS refused the call that this thread just made; empty when it did not."""
+        code: str = getattr(self.own, "code", "")
+        return code
 
     def _aws(self, when: str, event: str) -> None:
         self(when, f"aws {event.rpartition('.')[2]}")

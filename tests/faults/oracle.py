@@ -76,7 +76,8 @@ def _same(before: Account, now: Account, trial: str) -> bool:
 
 def _stripped(stage: Stage, written: Iterable[LoggedCall]) -> Iterable[str]:
     """Name each component that lives on without its trial, although no plan spared it."""
-    names, spared = stage.names(), set()
+    names = stage.names()
+    spared: set[tuple[str, str]] = set()
     for unit in units(stage):
         going = {entity.identity for entity in unit.entities}
         spared.update(

@@ -25,12 +25,16 @@ NAMED = {
 }
 RELATED = (("TrialComponentName", "c"), ("TrialName", "t"), ("ExperimentName", "e"))
 EFFECTS = {*DELETES, CUT}
+ABSENT = "ResourceNotFound"
 DESCRIBES = {letter: name for name, (letter, _) in NAMED.items() if name.startswith("Describe")}
 
 
-@dataclass(frozen=True)
+@dataclass
 class Passed:
-    """One call to AWS or operation of the vault; `service` is `aws` or `vault`."""
+    """One call to AWS or operation of the vault; `service` is `aws` or `vault`.
+
+    `code` is how AWS refused it, once it did.
+    """
 
     number: int
     thread: int
@@ -38,6 +42,7 @@ class Passed:
     name: str
     asked: dict[str, Any]
     key: str = ""
+    code: str = ""
 
     @property
     def about(self) -> str:
@@ -74,6 +79,12 @@ class Timeline:
             thread = threading.get_ident()
             number = len(self.passed)
             self.passed.append(Passed(number, thread, service, name, asked, "".join(key)))
+        elif what.startswith("aws") and self.passed:
+            self._last_of(threading.get_ident()).code = self.tap.code
+
+    def _last_of(self, thread: int) -> Passed:
+        """Return what a thread sent last: each waits for its answer."""
+        return next(each for each in reversed(self.passed) if each.thread == thread)
 
     def calls(self, start: int = 0, end: int | None = None) -> Iterator[Passed]:
         """Yield the calls to AWS that the sweeping thread made."""
@@ -116,15 +127,25 @@ def unlooked(timeline: Timeline, entries: Iterable[Entry], before: Account) -> I
             if last[-2:] != looks_at(effect.about):
                 yield f"no look right before {effect.name} {effect.about}: {last[-2:]}"
     for entry in entries:
-        intended = timeline.written(entry.key)
-        looks = timeline.calls(timeline.switched(intended), intended)
-        seen = {(each.name, each.about) for each in looks}
-        for who in _above(entry, before):
-            if not seen.issuperset(looks_at(who)):
-                yield f"bundle {entry.intent.sequence} began without a look at {who}"
-        for component in {spelled(step.identity) for step in entry.intent.steps}:
-            if component.startswith("c ") and not _placed(timeline, component, intended):
-                yield f"the trials of {component} were not listed"
+        yield from _unlooked_in(timeline, entry, before)
+
+
+def _unlooked_in(timeline: Timeline, entry: Entry, before: Account) -> Iterator[str]:
+    intended = timeline.written(entry.key)
+    looks = list(timeline.calls(timeline.switched(intended), intended))
+    for who in _above(entry, before):
+        if not _looked(looks, who):
+            yield f"bundle {entry.intent.sequence} began without a look at {who}"
+    for component in {spelled(step.identity) for step in entry.intent.steps}:
+        if component.startswith("c ") and not _placed(timeline, component, intended):
+            yield f"the trials of {component} were not listed"
+
+
+def _looked(looks: Iterable[Passed], who: str) -> bool:
+    """Whether both calls of a look were made; at what is gone one is enough."""
+    about = [each for each in looks if each.about == who]
+    names = {(each.name, each.about) for each in about}
+    return names.issuperset(looks_at(who)) or any(each.code == ABSENT for each in about)
 
 
 def looks_at(who: str) -> list[tuple[str, str]]:

@@ -47,8 +47,9 @@ def test_the_container_installs_nothing_that_ci_did_not_test() -> None:
 
 @pytest.mark.parametrize("name", LOCKS)
 def test_extras_are_pinned_with_their_distribution(name: str) -> None:
-    """Pip before 23.3 takes `coverage[toml]` for unpinned beside `coverage==1`: it then installs
-    nothing from the day on which a newer coverage appears.
+    """Pip before 23.3 takes `coverage[toml]` for unpinned beside `coverage==1`.
+
+    It then installs nothing from the day on which a newer coverage appears.
     """
     named = pinned_extras(name)
     assert [each for each in asked_extras(set(named)) if each[1] not in named[each[0]]] == []

@@ -90,7 +90,9 @@ FACTS = {
     "a delete marker hides a version": "test_s3_keeps_versions",
     "S3 tells a delete marker from an absence": "test_s3_tells_a_delete_marker_from_an_absence",
     "a signature is good for five minutes": "test_a_call_signed_over_five_minutes_ago_is_refused",
-    "a signature may be five minutes ahead": "test_a_call_signed_over_five_minutes_ahead_is_refused",
+    "a signature may be five minutes ahead": (
+        "test_a_call_signed_over_five_minutes_ahead_is_refused"
+    ),
     "S3 takes signatures of 15 minutes": "test_s3_takes_signatures_of_15_minutes",
     "the SDK's Run": "test_a_run_leaves_what_the_sdk_makes",
 }

@@ -3,8 +3,8 @@
 A request must reach AWS within five minutes of its X-Amz-Date (AWS's knowledge centre, on Lambda),
 and may not be ahead by more. Clients report `InvalidSignatureException` in these words, with status
 400 from a JSON RPC service (Kinesis) and 403 from REST ones (Lambda, Glacier); that SageMaker's
-services answer as others of their protocols do is inferred. S3 takes 15 minutes and answers 403 with
-a code of its own (its list of errors; MaxAllowedSkewMilliseconds in its answers).
+services answer as others of their protocols do is inferred. S3 takes 15 minutes and answers 403
+with a code of its own (its list of errors; MaxAllowedSkewMilliseconds in its answers).
 """
 
 import re

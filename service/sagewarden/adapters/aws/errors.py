@@ -113,7 +113,8 @@ _ADVICE = {
     Fault.DENIED: "Give the identity the permission that the message names.",
     Fault.CREDENTIALS: "Give or renew credentials (environment, profile or role, as for any AWS "
     "tool), and check that the machine's clock is right.",
-    Fault.OUTDATED: "This machine's clock is off, or the request was held up for minutes on its way.",
+    Fault.OUTDATED: "This machine's clock is off, or the request was held up for minutes on its "
+    "way.",
     Fault.UNREACHABLE: "Check the region, the network and AWS_ENDPOINT_URL.",
 }
 
