@@ -38,7 +38,6 @@ from sagewarden.core.baseline import Tolerance
 from sagewarden.core.durations import spell_duration
 from sagewarden.core.entities import Target
 from sagewarden.core.limits import Limit, Limits
-from sagewarden.core.marks import MarkRules
 from sagewarden.core.report import Report
 from sagewarden.errors import SettingsError, UsageError
 from sagewarden.settings import LimitSettings, Settings, TargetSettings
@@ -187,7 +186,7 @@ def govern(settings: Settings, wired: Wired, policies: Path | None = None) -> Go
     endpoint = "" if wired.session.endpoint_is_aws else wired.session.endpoint
     return Governance(
         policies=load_policies(place),
-        rules=MarkRules(limits.matches, limits.match_interval, limits.min_grace),
+        rules=limits.mark_rules,
         approvals=approval_rules(settings),
         tolerance=Tolerance(limits.fall, limits.tag_fall, limits.smallest_population),
         channels=_channels(settings),

@@ -25,6 +25,7 @@ from pydantic_settings import SettingsError as Unparsable
 from sagewarden.adapters.policyfiles.plain import read_plain
 from sagewarden.core.bundles import MOST
 from sagewarden.core.durations import parse_duration, spell_duration
+from sagewarden.core.marks import MarkRules
 from sagewarden.errors import SettingsError
 
 DEFAULT_FILE = Path("sagewarden.yaml")
@@ -125,6 +126,11 @@ class LimitsSettings(Section):
     match_interval: Duration = Field(
         timedelta(hours=1), description="Time between two matches that count."
     )
+
+    @property
+    def mark_rules(self) -> MarkRules:
+        """How patient marks are."""
+        return MarkRules(self.matches, self.match_interval, self.min_grace)
 
 
 class ApprovalSettings(Section):

@@ -13,7 +13,7 @@ app = App(
     result_action="return_value",
 )
 
-_policy = App(name="policy", help="Policy files: check them.")
+_policy = App(name="policy", help="Policy files: check them, test them.")
 _config = App(name="config", help="Settings: what counts and where it came from.")
 
 app.command(
@@ -66,6 +66,11 @@ _policy.command(
     "sagewarden.cli.policies:validate",
     name="validate",
     help="Check policy files; every fault with its place.",
+)
+_policy.command(
+    "sagewarden.cli.rehearsing:run_fixtures",
+    name="test",
+    help="Judge small accounts in fixtures, and compare with what is expected.",
 )
 _config.command(
     "sagewarden.cli.telling:show_config",

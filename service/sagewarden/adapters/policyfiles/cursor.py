@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from difflib import get_close_matches
 from typing import TypeVar
 
@@ -115,6 +115,29 @@ def duration(cursor: Cursor) -> timedelta | None:
     except durations.DurationRefused as error:
         cursor.refuse(str(error), durations.SPELLING, error.suggestion)
         return None
+
+
+def moment(cursor: Cursor, allowed: str) -> datetime | None:
+    """Read a time with its zone; quotes are needed, since YAML readers make dates of the rest."""
+    spelled = text(cursor, allowed)
+    if spelled is None:
+        return None
+    try:
+        found = datetime.fromisoformat(spelled)
+    except ValueError:
+        cursor.refuse(f"{shown(spelled)}, which is not a time", allowed)
+        return None
+    if found.tzinfo is None:
+        cursor.refuse(f"{shown(spelled)}, which has no zone", allowed, f'"{spelled}Z"')
+        return None
+    return found.astimezone(UTC)
+
+
+def version(cursor: Cursor) -> None:
+    """Check the version of a file's language."""
+    scalar = cursor.scalar("1")
+    if scalar is not None and (scalar.look is not Look.INTEGER or scalar.text != "1"):
+        cursor.refuse(f"the version {seen(scalar)}", "1", "1")
 
 
 def choice(

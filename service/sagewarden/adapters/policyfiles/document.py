@@ -13,11 +13,11 @@ from sagewarden.adapters.policyfiles.cursor import (
     fields,
     need,
     prose,
-    seen,
     text,
+    version,
 )
 from sagewarden.adapters.policyfiles.keep import read_keep
-from sagewarden.adapters.policyfiles.nodes import Look, Node
+from sagewarden.adapters.policyfiles.nodes import Node
 from sagewarden.adapters.policyfiles.problems import Log, shown
 from sagewarden.core.durations import SPELLING
 from sagewarden.core.entities import Kind
@@ -57,8 +57,8 @@ def read_document(root: Node, log: Log, taken: dict[str, Place]) -> Document:
     """Read a file's root; `taken` holds the names of all policies so far and takes up these."""
     top = Cursor(root, "", log)
     found = fields(top, ("version", "policies", "protect"))
-    if version := need(top, found, "version", "version: 1"):
-        _read_version(version)
+    if each := need(top, found, "version", "version: 1"):
+        version(each)
     if found.keys() == {"version"}:
         top.refuse("neither policies nor protect", _TOP)
     policies = [
@@ -75,12 +75,6 @@ def read_document(root: Node, log: Log, taken: dict[str, Place]) -> Document:
 
 def _listed(found: dict[str, Cursor], key: str, allowed: str) -> list[Cursor]:
     return entries(found[key], f"a list of {allowed}") if key in found else []
-
-
-def _read_version(cursor: Cursor) -> None:
-    scalar = cursor.scalar("1")
-    if scalar is not None and (scalar.look is not Look.INTEGER or scalar.text != "1"):
-        cursor.refuse(f"the version {seen(scalar)}", "1", "1")
 
 
 def _read_policy(cursor: Cursor, taken: dict[str, Place]) -> Policy | None:

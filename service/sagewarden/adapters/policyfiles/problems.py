@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 from sagewarden.errors import PolicyError
 
@@ -49,21 +49,37 @@ class Problem:
         return "\n".join(inert(line) for line in lines)
 
 
-class PoliciesRefused(PolicyError):  # noqa: N818 -- named after what happened
-    """The policy files are refused, all of them; `problems` holds every reason."""
+class FilesRefused(PolicyError):  # noqa: N818 -- named after what happened
+    """Files are refused, all of them; `problems` holds every reason."""
+
+    what: ClassVar[str]
+    remedy: ClassVar[str]
 
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = tuple(problems)
         count = len(self.problems)
-        blocks = [f"{count} {'problem' if count == 1 else 'problems'} in the policy files"]
+        blocks = [f"{count} {'problem' if count == 1 else 'problems'} in {self.what}"]
         blocks += [str(problem) for problem in self.problems[:LISTED]]
         if count > LISTED:
             blocks.append(f"and {count - LISTED} more")
-        super().__init__(
-            "\n\n".join(blocks),
-            advice="Correct them and load again: until every file is right, no policy is in force"
-            " and nothing is marked or deleted.",
-        )
+        super().__init__("\n\n".join(blocks), advice=self.remedy)
+
+
+class PoliciesRefused(FilesRefused):
+    """The policy files are refused: no policy is in force."""
+
+    what = "the policy files"
+    remedy = (
+        "Correct them and load again: until every file is right, no policy is in force"
+        " and nothing is marked or deleted."
+    )
+
+
+class FixturesRefused(FilesRefused):
+    """The fixtures of a directory are refused: nothing was tested."""
+
+    what = "the fixtures"
+    remedy = "Correct them and test again: until every fixture is right, nothing is tested."
 
 
 @dataclass(slots=True)

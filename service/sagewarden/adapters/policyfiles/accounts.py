@@ -1,0 +1,228 @@
+"""The account of a fixture: experiments, trials and components as somebody wrote them down.
+
+What is not said of an entity is: a year old, last changed when it was made or a year ago, without
+tags, and of a component, completed.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+from typing import TypeVar
+
+from sagewarden.adapters.policyfiles.cursor import (
+    LONGEST_KEY,
+    LONGEST_TEXT,
+    Cursor,
+    choice,
+    duration,
+    entries,
+    fields,
+    moment,
+    need,
+    one_or_more,
+    pairs,
+    text,
+)
+from sagewarden.adapters.policyfiles.nodes import ScalarNode
+from sagewarden.adapters.policyfiles.problems import shown
+from sagewarden.core.entities import STATUSES, Entity, Identity, Kind, Origin, Parent, Target
+from sagewarden.core.inventory import Inventory
+from sagewarden.core.protection import Reasons
+
+T = TypeVar("T")
+
+NAME_ALLOWED = "the name of an entity"
+UNKNOWN = "unknown"
+"""What stands for tags, trials or an experiment that could not be read."""
+
+ACCOUNT_FIELDS = ("account_id", "region", "experiments", "trials", "components")
+SHARED_FIELDS = (
+    "name",
+    "display_name",
+    "tags",
+    "age",
+    "idle",
+    "created",
+    "changed",
+    "created_by",
+    "origin",
+    "held",
+)
+OWN_FIELDS: Mapping[Kind, tuple[str, ...]] = {
+    Kind.EXPERIMENT: (),
+    Kind.TRIAL: ("experiment",),
+    Kind.COMPONENT: ("trials", "status", "source"),
+}
+STATUS_WORDS = (*STATUSES, "absent")
+ORIGIN_WORDS = tuple(str(origin) for origin in Origin)
+
+_OLD = timedelta(days=365)
+_TIME = 'a time with its zone, in quotes, as in "2026-03-01T12:00:00Z"'
+_LONG = 2048
+_PLAIN_TARGET = Target("123456789012", "us-east-1")
+_RESOURCES = {
+    Kind.EXPERIMENT: "experiment",
+    Kind.TRIAL: "experiment-trial",
+    Kind.COMPONENT: "experiment-trial-component",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """What there is, and what is held by command."""
+
+    inventory: Inventory
+    holds: Reasons
+
+
+def read_account(cursor: Cursor, now: datetime) -> Account:
+    """Read the account as it is at a time `now` (UTC)."""
+    found = fields(cursor, ACCOUNT_FIELDS)
+    holds: dict[Identity, tuple[str, ...]] = {}
+    target = Target(
+        _or(
+            found, "account_id", partial(text, allowed="12 digits in quotes"), _PLAIN_TARGET.account
+        ),
+        _or(found, "region", partial(text, allowed="a region"), _PLAIN_TARGET.region),
+    )
+    reader = _Entities(target, now, holds)
+    inventory = Inventory(
+        target=target,
+        began=now,
+        experiments=reader.read(Kind.EXPERIMENT, found.get("experiments")),
+        trials=reader.read(Kind.TRIAL, found.get("trials")),
+        components=reader.read(Kind.COMPONENT, found.get("components")),
+    )
+    return Account(inventory, holds)
+
+
+class _Entities:
+    def __init__(
+        self, target: Target, now: datetime, holds: dict[Identity, tuple[str, ...]]
+    ) -> None:
+        self._target = target
+        self._now = now
+        self._holds = holds
+
+    def read(self, kind: Kind, cursor: Cursor | None) -> dict[str, Entity]:
+        """Read all of a kind, by key."""
+        there: dict[str, Entity] = {}
+        for each in entries(cursor, "a list of mappings") if cursor else ():
+            entity = self._entity(kind, each)
+            if entity is not None and entity.key in there:
+                each.refuse(f"{shown(entity.name)} again", "each name once")
+            elif entity is not None:
+                there[entity.key] = entity
+        return there
+
+    def _entity(self, kind: Kind, cursor: Cursor) -> Entity | None:
+        found = fields(cursor, (*SHARED_FIELDS, *OWN_FIELDS[kind]))
+        at = need(cursor, found, "name", NAME_ALLOWED)
+        name = text(at, NAME_ALLOWED) if at else None
+        if name is None:
+            return None
+        created, changed = self._times(found)
+        entity = Entity(
+            kind=kind,
+            name=name,
+            arn=f"arn:aws:sagemaker:{self._target.region}:{self._target.account}"
+            f":{_RESOURCES[kind]}/{name.lower()}",
+            created=created,
+            modified=changed,
+            content=f"{kind} {name}",
+            tags=_tags(found.get("tags")),
+            display_name=_or(found, "display_name", _line, None),
+            status=_status(found) if kind is Kind.COMPONENT else None,
+            origin=Origin(_or(found, "origin", _origin, str(Origin.MANUAL))),
+            source_arn=_or(found, "source", _line, None),
+            created_by=_or(found, "created_by", _line, None),
+            experiment=self._experiment(kind, cursor, found),
+            parents=_parents(found.get("trials")),
+        )
+        if reason := _or(found, "held", _line, None):
+            self._holds[entity.identity] = (f"held: {reason}",)
+        return entity
+
+    def _experiment(self, kind: Kind, cursor: Cursor, found: Mapping[str, Cursor]) -> str | None:
+        if kind is not Kind.TRIAL:
+            return None
+        at = need(cursor, dict(found), "experiment", f"{NAME_ALLOWED}, or {UNKNOWN}")
+        return None if at is None or _is_unknown(at) else text(at, NAME_ALLOWED)
+
+    def _times(self, found: Mapping[str, Cursor]) -> tuple[datetime, datetime]:
+        for one, other in (("age", "created"), ("idle", "changed")):
+            if one in found and other in found:
+                found[other].refuse(f"both `{one}` and `{other}`", "one of them")
+        age: timedelta | None = _or(found, "age", duration, None)
+        idle: timedelta | None = _or(found, "idle", duration, None)
+        if age is not None and idle is not None and idle > age:
+            found["idle"].refuse("more idle time than age", "at most its age")
+        created: datetime | None = _or(found, "created", _moment, None)
+        changed: datetime | None = _or(found, "changed", _moment, None)
+        if created is None:
+            created = self._now - (age or max(_OLD, idle or _OLD))
+            created = created if age or changed is None else min(created, changed)
+        if changed is None:
+            changed = self._now - idle if idle else max(created, self._now - _OLD)
+        return created, changed
+
+
+def _or(found: Mapping[str, Cursor], key: str, read: Callable[[Cursor], T | None], default: T) -> T:
+    """Read a field if it is there; of what is refused, the default is as good as anything."""
+    if key not in found:
+        return default
+    value = read(found[key])
+    return default if value is None else value
+
+
+def _line(cursor: Cursor) -> str | None:
+    return text(cursor, "a text", _LONG)
+
+
+def _moment(cursor: Cursor) -> datetime | None:
+    return moment(cursor, _TIME)
+
+
+def _origin(cursor: Cursor) -> str | None:
+    return choice(cursor, ORIGIN_WORDS)
+
+
+def _status(found: Mapping[str, Cursor]) -> str | None:
+    word = _or(found, "status", partial(choice, words=STATUS_WORDS), "Completed")
+    return None if word == "absent" else word
+
+
+def _is_unknown(cursor: Cursor) -> bool:
+    return isinstance(cursor.node, ScalarNode) and cursor.node.text == UNKNOWN
+
+
+def _tags(cursor: Cursor | None) -> dict[str, str] | None:
+    """Read tags; `unknown` stands for tags that could not be read."""
+    if cursor is None:
+        return {}
+    if _is_unknown(cursor):
+        return None
+    tags = {}
+    for key, value in pairs(cursor, f"tag keys with their values, or {UNKNOWN}"):
+        name, tag = text(key, "a tag key", LONGEST_KEY), _tag_value(value)
+        if name is not None and tag is not None:
+            tags[name] = tag
+    return tags
+
+
+def _tag_value(cursor: Cursor) -> str | None:
+    if isinstance(cursor.node, ScalarNode) and not cursor.node.plain and not cursor.node.text:
+        return ""  # AWS has tags without a value
+    return text(cursor, "a tag value", LONGEST_TEXT)
+
+
+def _parents(cursor: Cursor | None) -> tuple[Parent, ...] | None:
+    """Read a component's trials; `unknown` stands for trials that could not be read."""
+    if cursor is None:
+        return ()
+    if _is_unknown(cursor):
+        return None
+    read = partial(text, allowed=NAME_ALLOWED)
+    trials = one_or_more(cursor, read, f"at least one trial, or {UNKNOWN}")
+    return tuple(Parent(trial, None) for trial in trials or ())
