@@ -120,6 +120,11 @@ def test_unknown_tags_may_be_a_hold(where: str, kept: set[str]) -> None:
     assert stays(**{where: {"tags": None}}) == kept
 
 
+def test_unknown_tags_may_be_a_hold_where_no_file_protects_anything() -> None:
+    unread = seen(component("c", tags=None))
+    assert deleted(planned(unread, policies(policy(Kind.COMPONENT)))) == set()
+
+
 @pytest.mark.parametrize("times", [{"modified": ago(-1)}, {"created": ago(-1)}, {"modified": None}])
 def test_a_time_that_cannot_be_keeps_what_is_above_it(times: dict[str, Any]) -> None:
     assert stays(mine=times) == {"e", "t", "mine"}

@@ -1,6 +1,7 @@
 """No effect without an archive that was fetched back and verified."""
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from tests.runs.stage import Stage
@@ -11,6 +12,7 @@ from sagewarden.application.ports.vault import Stored, Vault
 from sagewarden.bootstrap import VaultCodec
 from sagewarden.core.keys import Family
 from sagewarden.errors import VaultAbsent, VaultError
+from sagewarden.sandbox.state import changed
 
 Spoil = Callable[[str, Stored], Stored]
 HARM = "/archive/"
@@ -163,3 +165,46 @@ def test_everything_that_was_deleted_is_in_an_archive_with_its_edges(due: Stage)
         "trial old-2": ("old-small",),
         "experiment old-small": (),
     }
+
+
+def records_of(stage: Stage, name: str) -> list[dict[str, Any]]:
+    """Every archived record of a component."""
+    return [
+        line
+        for key in stage.keys(Family.ARCHIVE)
+        for line in VaultCodec.lines(stage.vault.get(key).body)[1:]
+        if line["name"] == name
+    ]
+
+
+def test_what_changed_before_its_archive_is_left_out_of_it(due: Stage) -> None:
+    """An archive is of what was planned, or of nothing: its tree is not begun."""
+    change = {"TrialComponentName": "Both", "Parameters": {"depth": {"NumberValue": 7}}}
+    due.hook(
+        "DescribeTrialComponent",
+        {"operation": "UpdateTrialComponent", "params": change},
+        resource="*oth",
+    )
+    due.sweep()
+    assert (records_of(due, "both"), due.effects()) == ([], [SMALL_EFFECTS[-1]])
+
+
+def test_a_component_whose_series_cannot_be_read_keeps_its_tree(due: Stage) -> None:
+    due.fault("error_500", "BatchGetMetrics", times=None)
+    report = due.sweep()
+    assert (report.exit_code, due.effects()) == (3, [SMALL_EFFECTS[-1]])
+
+
+def test_an_archive_says_what_could_not_be_read(nasty: Stage) -> None:
+    """A source job of which Search tells nothing: the archive is whole but for that."""
+    source = {"SourceArn": nasty.box.state.arn("training-job", "lost"), "SourceType": "x"}
+    row = nasty.box.state.components.rows["stray-1"]
+    nasty.box.state.components.put(changed(row, source=source))
+    nasty.swept_after_grace()
+    (record,) = records_of(nasty, "stray-1")
+    assert record["unread"] == ["the source job's record: Search gave none"]
+
+
+def test_an_archive_of_which_all_was_read_says_so(due: Stage) -> None:
+    due.sweep()
+    assert [each["unread"] for each in records_of(due, "alone")] == [[]]

@@ -1,0 +1,84 @@
+"""Plays mutants on a private copy of the source, and finds out which test sees each."""
+
+import itertools
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.mutants.catalogue import ROOT, Mutant
+
+COPIED = ("service", "tests", "policies", "pyproject.toml")
+
+SURVIVED = "SURVIVED"
+
+FAILED = 1
+"""What pytest ends with when a test failed; when nothing could be collected it ends otherwise."""
+
+_FIRST = re.compile(r"^(?:FAILED|ERROR) (\S+::.+?)(?: - .*)?$", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """How pytest ended, and what it printed."""
+
+    code: int
+    text: str
+
+    @property
+    def killer(self) -> str:
+        """The first test that failed; what cannot be imported or collected kills nothing."""
+        first = _FIRST.search(self.text)
+        return first[1] if self.code == FAILED and first is not None else SURVIVED
+
+
+class Copy:
+    """A copy of the source in a folder of its own; tests that run in it import from nowhere else.
+
+    Each text that is written gets a time of its own, so that no compiled file passes for another.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._times = itertools.count(1_000_000_000)
+        for name in COPIED:
+            if (ROOT / name).is_dir():
+                ignored = shutil.ignore_patterns("__pycache__")
+                shutil.copytree(ROOT / name, folder / name, ignore=ignored)
+            else:
+                shutil.copy(ROOT / name, folder / name)
+
+    @contextmanager
+    def mutated(self, mutant: Mutant) -> Iterator[None]:
+        """Apply a mutant while the body runs."""
+        path = self._folder / mutant.path
+        source = path.read_text("utf-8")
+        self._write(path, mutant.applied(source))
+        try:
+            yield
+        finally:
+            self._write(path, source)
+
+    def pytest(self, nodes: Iterable[str]) -> Told:
+        """Run tests up to the first that fails."""
+        caller = os.environ  # noqa: TID251 -- pytest needs what the caller has, but for plugins' own
+        ours = {name: caller[name] for name in caller if not re.search("XDIST|COV_", name)}
+        ended = subprocess.run(
+            [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *nodes],
+            cwd=self._folder,
+            env=ours | {"PYTHONPATH": str(self._folder / "service")},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        return Told(ended.returncode, ended.stdout + ended.stderr)
+
+    def _write(self, path: Path, text: str) -> None:
+        path.write_text(text, "utf-8")
+        moment = next(self._times)
+        os.utime(path, (moment, moment))
