@@ -16,6 +16,7 @@ from sagewarden.adapters.aws.looks import SageMakerLooks
 from sagewarden.adapters.aws.records import SageMakerRecords
 from sagewarden.adapters.aws.restoring import SageMakerRestoring
 from sagewarden.adapters.aws.session import Access, TargetSession
+from sagewarden.adapters.aws.tagging import SageMakerTagging
 from sagewarden.adapters.clock import wall_now
 from sagewarden.adapters.policyfiles import load_policies
 from sagewarden.adapters.reports.csv_report import render_judged_csv, render_outcomes_csv
@@ -30,7 +31,7 @@ from sagewarden.application.lease import Lease
 from sagewarden.application.notice import Channel
 from sagewarden.application.plans import ApprovalRules
 from sagewarden.application.ports import Bench
-from sagewarden.application.ports.aws import Effects, Progress
+from sagewarden.application.ports.aws import Effects, Progress, Tagging
 from sagewarden.application.ports.restoring import Restoring
 from sagewarden.application.ports.vault import Vault
 from sagewarden.application.sweep import Run
@@ -190,6 +191,7 @@ def govern(settings: Settings, wired: Wired, policies: Path | None = None) -> Go
         approvals=approval_rules(settings),
         tolerance=Tolerance(limits.fall, limits.tag_fall, limits.smallest_population),
         channels=_channels(settings),
+        tag_marks=settings.marks.tag,
         lanes=settings.run.lanes,
         bundle=settings.run.bundle,
         lease_seconds=settings.run.lease.total_seconds(),
@@ -273,6 +275,7 @@ def new_run(settings: Settings, wired: Wired) -> Run:
         name=f"{wall_now().astimezone(UTC):%Y%m%dt%H%M%Sz}-{nonce}",
         nonce=secrets.token_hex(16),
         wire=_effects(wired),
+        wire_tagging=_tagging(wired),
         render=renderings,
     )
 
@@ -280,6 +283,13 @@ def new_run(settings: Settings, wired: Wired) -> Run:
 def _effects(wired: Wired) -> Callable[[Bench, Lease], Effects]:
     def wire(_bench: Bench, lease: Lease) -> Effects:
         return SageMakerEffects(wired.session, wired.paces, wired.counter, lease.guard)
+
+    return wire
+
+
+def _tagging(wired: Wired) -> Callable[[Bench, Lease], Tagging]:
+    def wire(_bench: Bench, lease: Lease) -> Tagging:
+        return SageMakerTagging(wired.session, wired.paces, wired.counter, lease.guard)
 
     return wire
 

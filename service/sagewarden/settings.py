@@ -133,6 +133,16 @@ class LimitsSettings(Section):
         return MarkRules(self.matches, self.match_interval, self.min_grace)
 
 
+class MarkSettings(Section):
+    """How marks show."""
+
+    tag: bool = Field(
+        False,  # noqa: FBT003 -- a default's value
+        description="Whether marked experiments carry their due date as the tag "
+        "`sagewarden:delete-after`.",
+    )
+
+
 class ApprovalSettings(Section):
     """Who may approve a plan."""
 
@@ -190,6 +200,7 @@ class Settings(BaseSettings):
     policies: Path | None = Field(None, description="Directory of policy files.")
     vault: VaultSettings | None = None
     limits: LimitsSettings = LimitsSettings()
+    marks: MarkSettings = MarkSettings()
     approval: ApprovalSettings = ApprovalSettings()
     notice: NoticeSettings = NoticeSettings()
     run: RunSettings = RunSettings()

@@ -16,6 +16,7 @@ from sagewarden.adapters.aws.limiter import Limiters, Pace
 from sagewarden.adapters.aws.looks import SageMakerLooks
 from sagewarden.adapters.aws.records import SageMakerRecords
 from sagewarden.adapters.aws.session import Access, TargetSession
+from sagewarden.adapters.aws.tagging import SageMakerTagging
 from sagewarden.adapters.clock import wall_now
 from sagewarden.core.archive import ArchiveHeader, ArchiveRecord, Receipt, VerifiedArchive
 from sagewarden.core.canonical import canonical
@@ -69,6 +70,9 @@ class World:
 
     def effects(self, guard: Callable[[], None] = lambda: None) -> SageMakerEffects:
         return SageMakerEffects(self.session, self.limiters, self.counter, guard)
+
+    def tagging(self, guard: Callable[[], None] = lambda: None) -> SageMakerTagging:
+        return SageMakerTagging(self.session, self.limiters, self.counter, guard)
 
     def make(self, operation: str, **params: Any) -> None:
         service = "sagemaker-metrics" if operation == "BatchPutMetrics" else "sagemaker"

@@ -2,16 +2,19 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from tests.restore.account import RUN, Account
 
+from sagewarden.application.journal import Journal
 from sagewarden.application.verify import UNANCHORED, Verification, verify
 from sagewarden.core.archive import ArchiveHeader
 from sagewarden.core.canonical import canonical, sha256
-from sagewarden.core.entities import Kind
-from sagewarden.core.journal import Intent
+from sagewarden.core.entities import Identity, Kind
+from sagewarden.core.journal import Intent, Result
 from sagewarden.core.keys import archive_key, journal_key, report_key
+from sagewarden.core.tags import TagIntent, TagOutcome, TagsSettled, TagStep
 from sagewarden.errors import UsageError
 
 EXP = (Kind.EXPERIMENT, "Exp")
@@ -269,3 +272,54 @@ def test_an_outcome_of_another_bundle(erased: Account) -> None:
     erased.rewrite(outcome_key(erased, 1), other)
 
     assert (outcome_key(erased, 1), f"it belongs to bundle 2 of run {RUN}") in found(erased)
+
+
+STEP = TagStep(Identity(Kind.EXPERIMENT, "exp", 0), "Exp", "env", None, "prod")
+TAGS = TagIntent(run=RUN, sequence=9, steps=(STEP,), touched={}, sent="2026-03-01T12:00:00.000Z")
+TAGGED = TagsSettled(
+    run=RUN,
+    sequence=9,
+    settled_by=RUN,
+    outcomes=(TagOutcome(STEP, Result.DONE),),
+    at="2026-03-01T12:00:01.000Z",
+)
+
+
+def tags_key(account: Account, event: str) -> str:
+    return journal_key(account.bench.target, RUN, 9, event)
+
+
+@pytest.fixture
+def tagged(erased: Account) -> Account:
+    """The same run wrote a tag, too, and its batch is open yet."""
+    Journal(erased.vault, erased.bench.target).intend_tags(TAGS)
+    return erased
+
+
+def test_a_settled_batch_of_tags_is_sound(tagged: Account) -> None:
+    before = verify(tagged.bench).outcomes
+    Journal(tagged.vault, tagged.bench.target).settle_tags(TAGGED)
+    assert (found(tagged), verify(tagged.bench).outcomes) == ([], before + 1)
+
+
+def test_a_batch_of_tags_without_an_outcome_is_found(tagged: Account) -> None:
+    assert found(tagged) == [
+        (tags_key(tagged, "tagging"), "it has no outcome, though its run has reported")
+    ]
+
+
+def test_outcomes_of_other_tags_than_intended_are_found(tagged: Account) -> None:
+    other = replace(TAGGED, outcomes=())
+    Journal(tagged.vault, tagged.bench.target).settle_tags(other)
+    assert found(tagged) == [
+        (tags_key(tagged, "tagged"), "its outcomes are not those of its intent's steps")
+    ]
+
+
+@pytest.mark.parametrize("event", ["tagging", "tagged"])
+def test_a_garbled_batch_of_tags_is_found(tagged: Account, event: str) -> None:
+    Journal(tagged.vault, tagged.bench.target).settle_tags(TAGGED)
+    change(tagged, tags_key(tagged, event), lambda text: text.replace('"format":1', '"format":2'))
+    ((key, wrong),) = found(tagged)
+    assert key == tags_key(tagged, event)
+    assert "garbled: it has format 2, known is 1" in wrong

@@ -12,6 +12,9 @@ from sagewarden.application.ports.vault import Stored
 from sagewarden.core.journal import Result
 from sagewarden.core.report import Report
 
+EVENTS = frozenset({"intent", "undo", "outcome", "tagging", "tagged"})
+"""What a journal's entries tell of."""
+
 
 @dataclass
 class Points:
@@ -53,7 +56,7 @@ def written(operation: str, key: str) -> str:
     if operation in {"get", "list"}:
         return operation
     event = key.rpartition("-")[2]
-    return event if event in {"intent", "undo", "outcome"} else "write"
+    return event if event in EVENTS else "write"
 
 
 @dataclass(frozen=True)
@@ -103,12 +106,17 @@ class Replay:
 
     def calm(self) -> Stage:
         """Take everything out of the way, as a new process finds it."""
-        vault = self.stage.vault
-        assert isinstance(vault, MemoryVault)
-        vault.before = vault.after = lambda _operation, _key: None
-        self.stage.at = lambda _when, _what: None
-        self.stage.stop.clear()
-        return self.stage
+        return calmed(self.stage)
+
+
+def calmed(stage: Stage) -> Stage:
+    """Take everything out of a stage's way."""
+    vault = stage.vault
+    assert isinstance(vault, MemoryVault)
+    vault.before = vault.after = lambda _operation, _key: None
+    stage.at = lambda _when, _what: None
+    stage.stop.clear()
+    return stage
 
 
 @dataclass

@@ -19,14 +19,15 @@ from sagewarden.adapters.aws.limiter import Limiters, Pace
 from sagewarden.adapters.aws.looks import SageMakerLooks
 from sagewarden.adapters.aws.records import SageMakerRecords
 from sagewarden.adapters.aws.session import Access, TargetSession
+from sagewarden.adapters.aws.tagging import SageMakerTagging
 from sagewarden.adapters.telemetry.notices import LogChannel
 from sagewarden.adapters.vault.memory import MemoryVault
-from sagewarden.application.journal import Entry, Journal
+from sagewarden.application.journal import Entry, Journal, TagEntry
 from sagewarden.application.judging import BLIND, Governance, Judged, judge_target
 from sagewarden.application.lease import Lease
 from sagewarden.application.plans import ApprovalRules
 from sagewarden.application.ports import Bench
-from sagewarden.application.ports.aws import Effects
+from sagewarden.application.ports.aws import Effects, Tagging
 from sagewarden.application.ports.vault import Vault
 from sagewarden.application.reporting import read_report, reported_runs
 from sagewarden.application.sweep import Run, run_target
@@ -41,6 +42,7 @@ from sagewarden.core.marks import MarkRules
 from sagewarden.core.plan import Effect
 from sagewarden.core.policy import PolicySet
 from sagewarden.core.report import Report
+from sagewarden.core.tags import TagEffect, TagWrite
 from sagewarden.sandbox import Fault, Hook, Sandbox
 from sagewarden.sandbox.calllog import LoggedCall
 
@@ -124,6 +126,23 @@ class Probed:
         self._stage.at("after", what)
 
 
+class ProbedTagging:
+    """The same for tags."""
+
+    def __init__(self, inner: Tagging, stage: "Stage") -> None:
+        self._inner = inner
+        self._stage = stage
+
+    def turn(self, effect: TagEffect) -> None:
+        self._inner.turn(effect)
+        self._stage.at("look", f"tag {effect}")
+
+    def write(self, step: TagWrite) -> None:
+        self._stage.at("before", "tag")
+        self._inner.write(step)
+        self._stage.at("after", "tag")
+
+
 @dataclass
 class Heard:
     """What was told as events."""
@@ -152,6 +171,7 @@ class Stage:
     vault: Vault = field(default_factory=MemoryVault)
     limits: Limits = GENEROUS
     two_persons: bool = False
+    tag_marks: bool = False
     tolerance: Tolerance = BLIND
     lanes: int = 1
     bundle: int = MOST
@@ -198,6 +218,7 @@ class Stage:
             approvals=ApprovalRules(self.limits, self.two_persons),
             tolerance=self.tolerance,
             channels=[LogChannel(counts=True)],
+            tag_marks=self.tag_marks,
             lanes=self.lanes,
             bundle=self.bundle,
             lease_seconds=self.lease_seconds,
@@ -209,18 +230,26 @@ class Stage:
             name=f"20260101t0000{self.runs:02}z",
             nonce=f"nonce-{self.runs}",
             wire=self._wired,
+            wire_tagging=self._wired_tagging,
             render=renderings,
         )
 
     def _wired(self, _bench: Bench, lease: Lease) -> Effects:
         self.lease = lease
+        return Probed(SageMakerEffects(*self._writing(lease)), self)
 
+    def _wired_tagging(self, _bench: Bench, lease: Lease) -> Tagging:
+        return ProbedTagging(SageMakerTagging(*self._writing(lease)), self)
+
+    def _writing(
+        self, lease: Lease
+    ) -> tuple[TargetSession, Limiters, CallCounter, Callable[[], None]]:
         def guard() -> None:
             self.guard()
             lease.guard()
 
         paces = Limiters(time.monotonic, threading.Event(), EAGER)
-        return Probed(SageMakerEffects(self.session, paces, CallCounter(), guard), self)
+        return self.session, paces, CallCounter(), guard
 
     def sweep(self) -> Report:
         """One full run in a process of its own."""
@@ -342,6 +371,11 @@ class Stage:
         """Every bundle in the journal, of all runs."""
         journal = Journal(self.vault, self.session.target)
         return [entry for run in sorted(journal.unsettled()) for entry in journal.entries(run)]
+
+    def tag_entries(self) -> list[TagEntry]:
+        """Every batch of tags in the journal, of all runs."""
+        journal = Journal(self.vault, self.session.target)
+        return [entry for run in sorted(journal.unsettled()) for entry in journal.tag_entries(run)]
 
     def open_intents(self) -> list[str]:
         return [entry.key for entry in self.entries() if entry.settled is None]

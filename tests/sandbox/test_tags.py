@@ -46,6 +46,15 @@ def test_a_51st_tag_is_refused(sm: Any, arn: Any, refused: Any) -> None:
     assert code == "ValidationException"
 
 
+def test_tags_of_aws_cannot_be_written_or_removed(sm: Any, arn: Any, refused: Any) -> None:
+    """Keys under aws: are its own, in any case."""
+    sm.create_experiment(ExperimentName="n")
+    where = arn("experiment", "n")
+    added, _, _ = refused(sm.add_tags, ResourceArn=where, Tags=[tag("aws:x")])
+    removed, _, _ = refused(sm.delete_tags, ResourceArn=where, TagKeys=["AWS:x"])
+    assert (added, removed) == ("ValidationException", "ValidationException")
+
+
 @pytest.mark.parametrize("value", ["a,b", 'say "x"', "a;b", "x" * 257])
 def test_a_tag_value_of_other_letters_is_refused(sm: Any, refused: Any, value: str) -> None:
     """No commas, quotes or semicolons; 256 characters at most."""

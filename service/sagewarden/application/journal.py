@@ -1,6 +1,6 @@
 """The journal in the vault: each bundle's intent before its first effect, then its outcome."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from sagewarden.application.documents import create_document, create_once, read_document
@@ -10,6 +10,7 @@ from sagewarden.core.deletion import DurableIntent
 from sagewarden.core.entities import Identity, Target
 from sagewarden.core.journal import Intent, Settled
 from sagewarden.core.keys import Family, journal_key, prefix
+from sagewarden.core.tags import DurableTags, TagIntent, TagsSettled
 from sagewarden.errors import VaultExists
 
 
@@ -21,6 +22,18 @@ class Entry:
     key: str
     undoing: bool
     settled: Settled | None
+
+
+@dataclass(frozen=True, slots=True)
+class TagEntry:
+    """Where one batch of tags stands: its intent, and its outcome if any."""
+
+    intent: TagIntent
+    settled: TagsSettled | None
+
+
+INTENTS: Mapping[str, str] = {"intent": "outcome", "tagging": "tagged"}
+"""Events that open an entry, of a bundle and of a batch of tags, and those that close it."""
 
 
 class Journal:
@@ -36,6 +49,12 @@ class Journal:
         body = create_document(self._vault, key, intent.spelled())
         return DurableIntent(key, sha256(body), frozenset(intent.steps))
 
+    def intend_tags(self, intent: TagIntent) -> DurableTags:
+        """Make an intent of tags durable; only then may they be written."""
+        key = journal_key(self._target, intent.run, intent.sequence, "tagging")
+        body = create_document(self._vault, key, intent.spelled())
+        return DurableTags(key, sha256(body), frozenset(intent.steps))
+
     def begin_undo(self, intent: Intent, trials: Iterable[tuple[Identity, str]], at: str) -> None:
         """Make it durable that these edges are about to be put back: no way forward from here."""
         content = {"edges": [[str(who.kind), who.name, trial] for who, trial in trials], "at": at}
@@ -50,6 +69,21 @@ class Journal:
             create_document(self._vault, key, settled.spelled())
         except VaultExists:
             return
+
+    def settle_tags(self, settled: TagsSettled) -> None:
+        """Write the outcomes of a batch of tags, once."""
+        key = journal_key(self._target, settled.run, settled.sequence, "tagged")
+        create_once(self._vault, key, settled.spelled())
+
+    def tag_entries(self, run: str) -> Iterator[TagEntry]:
+        """Yield a run's batches of tags in order."""
+        keys = set(self._vault.list(prefix(self._target, Family.JOURNAL, run)))
+        for key in sorted(key for key in keys if key.endswith("-tagging")):
+            closed = key.removesuffix("tagging") + "tagged"
+            yield TagEntry(
+                TagIntent.read(read_document(self._vault, key)),
+                TagsSettled.read(read_document(self._vault, closed)) if closed in keys else None,
+            )
 
     def entries(self, run: str) -> Iterator[Entry]:
         """Yield a run's bundles in order."""
@@ -80,5 +114,6 @@ class Journal:
 
 
 def _has_open(keys: set[str]) -> bool:
-    stems = {key.removesuffix("intent") for key in keys if key.endswith("-intent")}
-    return any(stem + "outcome" not in keys for stem in stems)
+    parted = [key.rpartition("-") for key in keys]
+    opened = [(stem, INTENTS[event]) for stem, _, event in parted if event in INTENTS]
+    return any(f"{stem}-{closing}" not in keys for stem, closing in opened)

@@ -30,7 +30,8 @@ BLIND = Tolerance(1.0, 1.0)
 class Governance:
     """What governs a target, from settings and policy files.
 
-    `notes` are told in every report: what is lowered, an endpoint that is not AWS's own.
+    `tag_marks` lets tags of experiments tell of their marks. `notes` are told in every report:
+    what is lowered, an endpoint that is not AWS's own.
     """
 
     policies: PolicySet
@@ -38,6 +39,7 @@ class Governance:
     approvals: ApprovalRules
     tolerance: Tolerance = BLIND
     channels: Sequence[Channel]
+    tag_marks: bool = False
     lanes: int
     lease_seconds: float
     bundle: int = MOST

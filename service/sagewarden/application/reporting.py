@@ -8,7 +8,7 @@ from typing import Any
 
 from sagewarden import __version__
 from sagewarden.application.documents import create_once, read_document
-from sagewarden.application.journal import Entry, Journal
+from sagewarden.application.journal import Entry, Journal, TagEntry
 from sagewarden.application.judging import Governance, Judged
 from sagewarden.application.notice import owner
 from sagewarden.application.ports import Bench
@@ -19,7 +19,8 @@ from sagewarden.core.journal import Outcome, Result, tally
 from sagewarden.core.judge import Judgement, Verdict
 from sagewarden.core.keys import Family, prefix, report_key
 from sagewarden.core.plan import Effect, Plan, PlannedEntity
-from sagewarden.core.report import JudgedRow, OutcomeRow, PastRun, PolicyRow, Report
+from sagewarden.core.report import JudgedRow, OutcomeRow, PastRun, PolicyRow, Report, TagRow
+from sagewarden.core.tags import TagOutcome
 from sagewarden.errors import IntegrityError
 
 HISTORY = 30
@@ -42,6 +43,7 @@ class Story:
     judged: Judged | None = None
     plans: list[Plan] = field(default_factory=list)
     left: list[Outcome] = field(default_factory=list)
+    tags_left: list[TagOutcome] = field(default_factory=list)
     adopted: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     advice: list[str] = field(default_factory=list)
@@ -50,7 +52,7 @@ class Story:
 
 def build_report(bench: Bench, governance: Governance, story: Story) -> Report:
     """Compute the report; outcomes come from the journal, and from nowhere else if it has them."""
-    rows = _outcome_rows(bench, story)
+    rows, tags = _outcome_rows(bench, story), _tag_rows(bench, story)
     judged = story.judged
     return Report(
         run=story.run,
@@ -86,10 +88,11 @@ def build_report(bench: Bench, governance: Governance, story: Story) -> Report:
         notes=(*governance.notes, *story.notes),
         advice=(*story.advice, *_partly(story.run, rows)),
         history=tuple(_history(bench, story.run)),
-        exit_code=_exit_code(story, rows),
+        exit_code=_exit_code(story, (*rows, *tags)),
         statuses={} if judged is None else _statuses(judged),
         origins={} if judged is None else _origins(judged),
         idle_histogram=() if judged is None else _idle(judged),
+        tags=tags,
     )
 
 
@@ -159,11 +162,49 @@ def _outcome_rows(bench: Bench, story: Story) -> tuple[OutcomeRow, ...]:
     return tuple((found | done).values())
 
 
+def _tag_rows(bench: Bench, story: Story) -> tuple[TagRow, ...]:
+    """One row a tag: of what a dead run left and this one did, the later outcome."""
+    journal = Journal(bench.vault, bench.target)
+    told: list[TagRow] = []
+    for run in story.adopted:
+        told += [row for entry in journal.tag_entries(run) for row in _tags_journalled(entry)]
+    told += [_tag_row(story.run, each, "") for each in story.tags_left]
+    told += [row for entry in journal.tag_entries(story.run) for row in _tags_journalled(entry)]
+    return tuple({(row.kind, row.name, row.created_ms, row.key): row for row in told}.values())
+
+
+def _tags_journalled(entry: TagEntry) -> Iterable[TagRow]:
+    settled = entry.settled
+    if settled is not None:
+        return [_tag_row(entry.intent.run, each, settled.at) for each in settled.outcomes]
+    why = "the intent is open: the run ended before its outcome"
+    left = (TagOutcome(step, Result.NEEDS_PERSON, why) for step in entry.intent.steps)
+    return [_tag_row(entry.intent.run, each, "") for each in left]
+
+
+def _tag_row(run: str, outcome: TagOutcome, at: str) -> TagRow:
+    step = outcome.step
+    return TagRow(
+        run=run,
+        kind=str(step.identity.kind),
+        name=step.name,
+        created_ms=step.identity.created_ms,
+        key=step.key,
+        before=step.before,
+        after=step.after,
+        policy=step.policy,
+        reason=step.reason,
+        result=str(outcome.result),
+        detail=outcome.detail,
+        at=at,
+    )
+
+
 def _by_place(rows: Iterable[OutcomeRow]) -> dict[tuple[str, str, int, str, str], OutcomeRow]:
     return {_place(row): row for row in rows}
 
 
-def _exit_code(story: Story, rows: Iterable[OutcomeRow]) -> int:
+def _exit_code(story: Story, rows: Iterable[OutcomeRow | TagRow]) -> int:
     """Return how the run ended; whatever was not done as planned is at least a 3."""
     return max(story.exit_code, 0 if all(row.result in FINE for row in rows) else 3)
 

@@ -9,6 +9,7 @@ from sagewarden.application.enforce import Enforcement
 from sagewarden.application.journal import Entry
 from sagewarden.application.plans import StoredPlan, stored_plan
 from sagewarden.application.reporting import adopted_runs, reported_runs
+from sagewarden.application.tagging import settle_left
 from sagewarden.application.turns import STOPS, Evidence, Turns, TurnState
 from sagewarden.application.writes import (
     own_writes,
@@ -56,12 +57,16 @@ class Resumer:
     def _adopt(self, run: str) -> Adopted:
         self._bench.events("resume.found", dead_run=run)
         left = list(self._order.journal.entries(run))
-        remember_writes(self._bench, left)
+        tagged = list(self._order.journal.tag_entries(run))
+        remember_writes(self._bench, left, tagged)
         for entry in left:
             if entry.settled is None:
                 self._settle_remembered(entry)
             else:
                 self._remember_cuts(entry.settled)
+        for batch in tagged:
+            if batch.settled is None:
+                settle_left(self._order.journal, self._bench, batch, self._order.run)
         settled = tuple(self._order.journal.entries(run))
         remember_deletions(self._bench, settled)
         return Adopted(run, settled)

@@ -30,12 +30,14 @@ from sagewarden.application.plans import (
     stored_plan,
 )
 from sagewarden.application.ports import Bench
-from sagewarden.application.ports.aws import Effects
+from sagewarden.application.ports.aws import Effects, Tagging
 from sagewarden.application.reporting import Story, build_report, store_report
 from sagewarden.application.resume import Resumer
+from sagewarden.application.tagging import Tagger, TagOrder
 from sagewarden.application.writes import forget_writes, remember_writes
 from sagewarden.core.baseline import Baseline, Census, census_of
 from sagewarden.core.canonical import read_time
+from sagewarden.core.delete_after import delete_after
 from sagewarden.core.limits import DAY, Counts, Measure, Room
 from sagewarden.core.plan import Plan
 from sagewarden.core.protection import Protections
@@ -56,11 +58,12 @@ Render = Callable[[Report], Mapping[str, bytes]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
-    """One run: its name, its lease's nonce, and how to wire what may delete."""
+    """One run: its name, its lease's nonce, and how to wire what may delete, and what may tag."""
 
     name: str
     nonce: str
     wire: Callable[[Bench, Lease], Effects]
+    wire_tagging: Callable[[Bench, Lease], Tagging]
     render: Render
 
 
@@ -74,7 +77,7 @@ class Sweep:
         self._governance = governance
         self._run = run
         self._effects = run.wire(bench, lease)
-        self._guard = lease.guard
+        self._lease = lease
         self._journal = Journal(bench.vault, bench.target)
         self._numbers = itertools.count(1)
         self._owes_record = False
@@ -91,6 +94,7 @@ class Sweep:
             return
         self._follow(judged)
         self._mark(judged)
+        self._tag(judged)
         if judged.plan.units:
             stored = StoredPlan(judged.plan, judged.extent)
             store_plan(self._bench, stored)
@@ -143,7 +147,7 @@ class Sweep:
             journal=self._journal,
             run=self._run.name,
             lanes=self._governance.lanes,
-            guard=self._guard,
+            guard=self._lease.guard,
             most=self._governance.bundle,
             numbers=self._numbers,
         )
@@ -161,6 +165,32 @@ class Sweep:
             self._run.name,
         )
         write_marks(self._bench, book, after, self._run.name)
+
+    def _tag(self, judged: Judged) -> None:
+        """Let the tags of experiments tell of their marks, once these are stored."""
+        if not self._governance.tag_marks:
+            return
+        steps = delete_after(judged.inventory, judged.judgements.marks)
+        if not steps:
+            return
+        tagger = Tagger(
+            TagOrder(
+                bench=self._bench,
+                tagging=self._run.wire_tagging(self._bench, self._lease),
+                journal=self._journal,
+                run=self._run.name,
+                lanes=self._governance.lanes,
+                guard=self._lease.guard,
+                numbers=self._numbers,
+            ),
+            judged.judgements.forest,
+        )
+        self._owes_record = True
+        try:
+            tagger.tag(steps)
+        finally:
+            self.story.tags_left += tagger.left
+        self._remember()
 
     def _check_inventory(self, judged: Judged) -> None:
         if not judged.inventory.complete:
@@ -243,7 +273,8 @@ class Sweep:
         self._spend(plan)
 
     def _remember(self) -> None:
-        remember_writes(self._bench, self._journal.entries(self._run.name))
+        run = self._run.name
+        remember_writes(self._bench, self._journal.entries(run), self._journal.tag_entries(run))
         self._owes_record = False
 
     def pay(self) -> None:

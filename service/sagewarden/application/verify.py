@@ -13,6 +13,7 @@ from sagewarden.core.canonical import sha256
 from sagewarden.core.evidence import archive_faults, holds_as_planned, outcome_faults
 from sagewarden.core.journal import Intent, Settled
 from sagewarden.core.keys import Family, encoded, journal_key, prefix
+from sagewarden.core.tags import TagIntent, TagsSettled
 from sagewarden.errors import IntegrityError, UsageError, VaultError
 
 UNANCHORED = (
@@ -106,6 +107,9 @@ class _RunVerifier:
             bundles[stem][event] = key
         named: set[str] = set()
         for events in bundles.values():
+            if "tagging" in events:
+                self._tags(events)
+                continue
             intent = self._intent(events)
             if intent is not None:
                 named.add(intent.archive_key)
@@ -131,13 +135,37 @@ class _RunVerifier:
             self._find(key, f"it belongs to bundle {intent.sequence} of run {intent.run}")
         return intent
 
+    def _tags(self, events: Mapping[str, str]) -> None:
+        """Verify a batch of tags: its intent, and the outcome of each of its steps."""
+        key = events["tagging"]
+        intent = self._read(key, lambda: TagIntent.read(read_document(self._bench.vault, key)))
+        closed = events.get("tagged")
+        if intent is None:
+            return
+        self._result.intents += 1
+        if closed is None:
+            self._missing(key)
+            return
+        settled = self._read(
+            closed, lambda: TagsSettled.read(read_document(self._bench.vault, closed))
+        )
+        if settled is not None:
+            self._result.outcomes += 1
+            told = sorted(outcome.step for outcome in settled.outcomes)
+            if told != sorted(intent.steps):
+                self._find(closed, "its outcomes are not those of its intent's steps")
+
+    def _missing(self, key: str) -> None:
+        """Count an intent without an outcome: open, unless its run has told how it ended."""
+        if self._reported:
+            self._find(key, "it has no outcome, though its run has reported")
+        else:
+            self._result.open += 1
+
     def _outcome(self, events: Mapping[str, str], intent: Intent) -> None:
         key = events.get("outcome")
         if key is None:
-            if self._reported:
-                self._find(events["intent"], "it has no outcome, though its run has reported")
-            else:
-                self._result.open += 1
+            self._missing(events["intent"])
             return
         settled = self._read(key, lambda: Settled.read(read_document(self._bench.vault, key)))
         if settled is not None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sagewarden.application.documents import put_document, read_or_none
-from sagewarden.application.journal import Entry
+from sagewarden.application.journal import Entry, TagEntry
 from sagewarden.application.ports import Bench
 from sagewarden.core.canonical import milliseconds
 from sagewarden.core.deletions import Deleted, deleted_by, joined
@@ -33,13 +33,20 @@ def own_deletions(bench: Bench) -> tuple[Deleted, ...]:
     return _read(bench).deleted
 
 
-def remember_writes(bench: Bench, entries: Iterable[Entry]) -> None:
-    """Add what these bundles touched and deleted to the record; the same once more adds nothing."""
-    told = list(entries)
-    if not told:
+def remember_writes(
+    bench: Bench, entries: Iterable[Entry], tagged: Iterable[TagEntry] = ()
+) -> None:
+    """Add what these bundles and batches of tags touched, and what was deleted, to the record.
+
+    The same once more adds nothing.
+    """
+    told, more = list(entries), list(tagged)
+    if not told and not more:
         return
     known, now = _read(bench), bench.looks.now()
-    writes = merged(known.writes, [writes_of(each.intent, each.settled, now) for each in told])
+    touched = [writes_of(each.intent, each.settled, now) for each in told]
+    touched += [writes_of(each.intent, each.settled, now) for each in more]
+    writes = merged(known.writes, touched)
     _put(bench, _Record(writes, joined(known.deleted, _counted(told)), known.version))
 
 

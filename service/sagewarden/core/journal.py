@@ -97,7 +97,7 @@ class Intent:
     def read(cls, stored: Mapping[str, Any]) -> "Intent":
         """Read what `spelled` wrote; raise IntegrityError when it is broken."""
         try:
-            _check_format(stored["format"])
+            check_format(stored["format"])
             return cls(
                 run=stored["run"],
                 sequence=stored["sequence"],
@@ -141,7 +141,7 @@ class Settled:
     def read(cls, stored: Mapping[str, Any]) -> "Settled":
         """Read what `spelled` wrote; raise IntegrityError when it is broken."""
         try:
-            _check_format(stored["format"])
+            check_format(stored["format"])
             return cls(
                 run=stored["run"],
                 sequence=stored["sequence"],
@@ -153,10 +153,10 @@ class Settled:
             raise IntegrityError(f"a journal outcome lacks or garbles a field: {error}") from error
 
 
-def _check_format(found: int) -> None:
-    """An entry of a newer version may mean something else."""
-    if found != JOURNAL_FORMAT:
-        raise ValueError(f"it has format {found}, known is {JOURNAL_FORMAT}")
+def check_format(found: int, known: int = JOURNAL_FORMAT) -> None:
+    """Raise ValueError for another format: an entry of a newer version may mean something else."""
+    if found != known:
+        raise ValueError(f"it has format {found}, known is {known}")
 
 
 def tally(outcomes: Iterable[Outcome]) -> dict[str, int]:

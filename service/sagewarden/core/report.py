@@ -43,6 +43,27 @@ class OutcomeRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TagRow:
+    """One tag that was to be set (`after`) or taken off (None), and what came of it.
+
+    `run` is the run whose intent it was, `policy` whose rule it served: empty for a mark's tag.
+    """
+
+    run: str
+    kind: str
+    name: str
+    created_ms: int
+    key: str
+    before: str | None
+    after: str | None
+    policy: str
+    reason: str
+    result: str
+    detail: str
+    at: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PolicyRow:
     """What one policy found: trees by verdict."""
 
@@ -116,6 +137,7 @@ class Report:
     statuses: Mapping[str, int] = field(default_factory=dict)
     origins: Mapping[str, int] = field(default_factory=dict)
     idle_histogram: tuple[tuple[str, int], ...] = ()
+    tags: tuple[TagRow, ...] = ()
 
     def spelled(self) -> dict[str, Any]:
         """Return the report as its JSON."""
@@ -123,10 +145,15 @@ class Report:
 
     @classmethod
     def read(cls, stored: Mapping[str, Any]) -> "Report":
-        """Read a stored report; raise KeyError or TypeError when it is broken."""
-        rows: dict[str, Any] = {name: stored[name] for name in _NAMES}
+        """Read a stored report; raise KeyError or TypeError when it is broken.
+
+        One that an older version stored lacks what came later: that is empty.
+        """
+        rows: dict[str, Any] = {
+            name: stored[name] for name in _NAMES if name in stored or name not in _LATER
+        }
         for name, kind in _ROWS.items():
-            rows[name] = tuple(kind(**_tuples(row)) for row in stored[name])
+            rows[name] = tuple(kind(**_tuples(row)) for row in stored.get(name, ()))
         for name in ("policy_files", "gaps", "exceeded", "adopted", "notes", "advice"):
             rows[name] = tuple(stored[name])
         rows["idle_histogram"] = tuple((label, count) for label, count in stored["idle_histogram"])
@@ -139,11 +166,14 @@ _ROWS = {
     "judged": JudgedRow,
     "outcomes": OutcomeRow,
     "history": PastRun,
+    "tags": TagRow,
 }
+_LATER = frozenset({"tags"})
+"""Fields that reports of older versions lack."""
 
 
 def _plain(value: Any) -> Any:
-    if isinstance(value, JudgedRow | OutcomeRow | PolicyRow | PastRun):
+    if isinstance(value, JudgedRow | OutcomeRow | PolicyRow | PastRun | TagRow):
         return {name: _plain(getattr(value, name)) for name in value.__dataclass_fields__}
     if isinstance(value, tuple):
         return [_plain(each) for each in value]

@@ -9,15 +9,16 @@ from sagewarden.core.entities import Identity
 from sagewarden.core.forest import OWN_WRITE_SLACK_MS, OwnWrite, Writes
 from sagewarden.core.journal import Intent, Settled
 from sagewarden.core.plan import read_identity, spell_identity
+from sagewarden.core.tags import TagIntent, TagsSettled
 
 BUNDLE_MOST = timedelta(minutes=15)
 """How long after its intent a bundle that its own run never settled may still have written."""
 
 
 def writes_of(
-    intent: Intent, settled: Settled | None, now: datetime | None = None
+    intent: Intent | TagIntent, settled: Settled | TagsSettled | None, now: datetime | None = None
 ) -> dict[Identity, OwnWrite]:
-    """Return what the bundle's own run touched, and when.
+    """Return what the own run of a bundle, or of a batch of tags, touched, and when.
 
     What another run settled may have been in somebody else's hands for days in between. `now`
     (UTC) bounds what a run that is known to be dead may have done.

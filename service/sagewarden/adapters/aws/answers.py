@@ -34,6 +34,8 @@ _MEMBERS: Mapping[str, tuple[str, ...]] = {
     "GetCallerIdentity": ("Account", "Arn"),
     "AssociateTrialComponent": (_TRIAL.arn, _COMPONENT.arn),
     "DisassociateTrialComponent": (_TRIAL.arn, _COMPONENT.arn),
+    "AddTags": ("Tags",),
+    "DeleteTags": (),
 }
 
 _INNER: Mapping[str, tuple[str, tuple[str, ...]]] = {

@@ -9,6 +9,7 @@ from sagewarden.core.deletion import Deletion, Disassociation, Reassociation
 from sagewarden.core.entities import Entity, Kind
 from sagewarden.core.inventory import Inventory
 from sagewarden.core.plan import Effect
+from sagewarden.core.tags import TagEffect, TagWrite
 
 Progress = Callable[[str, int, int | None], None]
 """Told while something long goes on: what, how many so far, of how many (None: not known)."""
@@ -116,7 +117,7 @@ class Records(Protocol):
 
 
 class Effects(Protocol):
-    """The only writes to SageMaker. Each is sent once.
+    """What takes experiments apart. Each write is sent once.
 
     Raise `Absent` when it is gone already, `EffectRefused` (or `StillLinked`, `EffectThrottled`)
     when AWS said no and nothing was applied, `EffectUnclear` when only a look can tell.
@@ -133,3 +134,13 @@ class Effects(Protocol):
 
     def associate(self, step: Reassociation) -> None:
         """Put an edge back, waiting for the rate by itself."""
+
+
+class Tagging(Protocol):
+    """Sets tags and takes them off. Each write is sent once and fails as those of `Effects` do."""
+
+    def turn(self, effect: TagEffect) -> None:
+        """Wait until the rate allows one such write; the look comes next, then the write."""
+
+    def write(self, step: TagWrite) -> None:
+        """Set tags of one entity, or take tags off it."""

@@ -5,7 +5,7 @@ from dataclasses import replace
 from sagewarden.sandbox import pages, render
 from sagewarden.sandbox.operations.call import Call, merged_tags, tags_in
 from sagewarden.sandbox.records import Json, Resource
-from sagewarden.sandbox.refusal import missing
+from sagewarden.sandbox.refusal import invalid, missing
 from sagewarden.sandbox.state import Stored, changed
 
 LEAST_PAGE = 50
@@ -41,6 +41,8 @@ def delete_tags(call: Call) -> Json:
     """Remove tags by key; a key that is not there does not matter."""
     found = _tagged(call)
     gone = set(call.params["TagKeys"])
+    if any(key.lower().startswith("aws:") for key in gone):
+        raise invalid("System tags cannot be deleted: keys must not start with aws:.")
     retag(call, found, {key: value for key, value in found.tags.items() if key not in gone})
     return {}
 
