@@ -1,7 +1,11 @@
 """Keep rules: which of a group is newest, and what a group is."""
 
 from dataclasses import replace
+from datetime import UTC, datetime, timezone
+from math import nan
+from typing import Literal
 
+import pytest
 from tests.core.worlds import (
     after_grace,
     against,
@@ -19,13 +23,16 @@ from tests.core.worlds import (
     verdicts,
 )
 
-from sagewarden.core.entities import Entity, Kind
-from sagewarden.core.policy import Action, GroupKey, Idle, Keep, Tagged
+from sagewarden.core.comparisons import parse_range
+from sagewarden.core.entities import Entity, Kind, Quantity
+from sagewarden.core.inventory import Gap
+from sagewarden.core.policy import Action, Best, GroupKey, Idle, Keep, Metric, Tagged
 
 BY_TRIAL = (GroupKey("trial"),)
 BY_EXPERIMENT = (GroupKey("experiment"),)
 BY_PREFIX = (GroupKey("name-prefix"),)
 BY_TEAM = (GroupKey("tag", "team"),)
+ACCURACY = Quantity("accuracy")
 TREE = (experiment("e"), trial("t", "e"), trial("u", "e"))
 
 
@@ -135,6 +142,216 @@ def test_without_groups_the_reason_tells_the_rank() -> None:
         after_grace(seen(component("a")), policies(policy(Kind.COMPONENT, keep=Keep(2))))
     )
     assert found == {"a": ("keep.last: newest 1 of 2",)}
+
+
+def test_what_is_active_within_the_span_of_the_newest_stays() -> None:
+    some = [component(f"c{age}", modified=ago(age)) for age in (60, 80, 90, 91)]
+    assert stays(Keep(within=days(30)), *some) == {"c60", "c80", "c90"}
+
+
+def test_within_counts_from_the_newest_and_not_from_now() -> None:
+    """So a group that nobody touches any more is not emptied as time goes by."""
+    assert stays(Keep(within=days(1)), component("a", modified=ago(99))) == {"a"}
+
+
+def at(*moments: str) -> list[Entity]:
+    """Components named after their last activity, created long before."""
+    return [
+        component(each, created=ago(4000), modified=datetime.fromisoformat(each + "+00:00"))
+        for each in moments
+    ]
+
+
+def test_the_newest_of_each_of_the_last_days_that_have_one_stays() -> None:
+    some = at("2026-02-20T23:59", "2026-02-20T00:00", "2026-02-18T12:00", "2026-02-10T12:00")
+    found = stays(Keep(periods=(("daily", 2),)), *some)
+    assert found == {"2026-02-20t23:59", "2026-02-18t12:00"}
+
+
+def test_days_are_days_of_utc() -> None:
+    late = component("late", modified=datetime(2026, 2, 20, 23, tzinfo=timezone(-days(0.2))))
+    early = component("early", modified=datetime(2026, 2, 21, 1, tzinfo=UTC))
+    assert stays(Keep(periods=(("daily", 9),)), late, early) == {"late"}
+
+
+def test_the_newest_of_each_of_the_last_weeks_stays() -> None:
+    """ISO weeks begin on Monday; 2026-02-16 is one."""
+    some = at("2026-02-22T12:00", "2026-02-16T00:00", "2026-02-15T23:59", "2026-02-01T00:00")
+    found = stays(Keep(periods=(("weekly", 2),)), *some)
+    assert found == {"2026-02-22t12:00", "2026-02-15t23:59"}
+
+
+def test_a_week_across_new_year_is_one_week() -> None:
+    some = at("2026-01-01T12:00", "2025-12-31T12:00")
+    assert stays(Keep(periods=(("weekly", 9),)), *some) == {"2026-01-01t12:00"}
+
+
+def test_the_newest_of_each_of_the_last_months_and_years_stays() -> None:
+    some = at("2026-02-22T12:00", "2026-02-01T00:00", "2026-01-31T12:00", "2024-12-31T12:00")
+    found = stays(Keep(periods=(("monthly", 2), ("yearly", 2))), *some)
+    assert found == {"2026-02-22t12:00", "2026-01-31t12:00", "2024-12-31t12:00"}
+
+
+def scored(name: str, *values: float) -> Entity:
+    return component(name, metrics={ACCURACY: values} if values else {})
+
+
+def best(count: int, order: Literal["min", "max"] = "max") -> Keep:
+    return Keep(best=Best(ACCURACY, order, count))
+
+
+def test_the_best_by_a_metric_stay() -> None:
+    some = [scored("a", 0.1), scored("b", 0.9), scored("c", 0.5), scored("d")]
+    assert stays(best(2), *some) == {"b", "c"}
+
+
+def test_the_smallest_are_the_best_when_less_is_better() -> None:
+    some = [scored("a", 0.1), scored("b", 0.9), scored("c", 0.5), scored("d")]
+    assert stays(best(1, "min"), *some) == {"a"}
+
+
+def test_ties_at_the_edge_all_stay() -> None:
+    some = [scored("a", 0.9), scored("b", 0.5), scored("c", 0.5), scored("d", 0.4)]
+    assert stays(best(2), *some) == {"a", "b", "c"}
+
+
+def test_what_cannot_be_ranked_stays_and_takes_nobodys_place() -> None:
+    """Sources that differ, a value that is no number, metrics that were not read."""
+    some = [scored("a", 0.9, 0.8), scored("b", nan), component("c"), scored("d", 0.1), scored("e")]
+    assert stays(best(1), *some) == {"a", "b", "c", "d"}
+
+
+def test_where_nobody_has_the_metric_all_stay() -> None:
+    assert stays(best(1), scored("a"), scored("b")) == {"a", "b"}
+
+
+def test_where_nobody_has_the_metric_all_stay_beside_other_rules() -> None:
+    """A slip in the metric's name must not cost the best."""
+    assert stays(replace(best(1), last=1), scored("a"), scored("b")) == {"a", "b"}
+
+
+def test_carriers_of_a_tag_stay() -> None:
+    keep = Keep(tags=(Tagged("pinned", "present"), Tagged("env", "values", ("p*",))))
+    some = [
+        component("a", tags={"pinned": "", "env": "prod"}),
+        component("b", tags={"pinned": ""}),
+        component("c"),
+    ]
+    assert stays(keep, *some) == {"a"}
+
+
+def test_where_nobody_carries_the_tag_all_stay() -> None:
+    keep = Keep(tags=(Tagged("pined", "present"),), group_by=BY_TRIAL)
+    some = [component("a", "t", tags={"pined": ""}), component("b", "t"), component("c", "u")]
+    assert stays(keep, *TREE, *some) == {"a", "c"}
+
+
+def test_what_one_of_several_rules_keeps_stays() -> None:
+    some = [scored("a", 0.9), scored("b", 0.1), replace(scored("c", 0.2), modified=ago(9))]
+    assert stays(replace(best(1), last=1), *some) == {"a", "c"}
+
+
+def test_the_reasons_of_all_rules_are_told() -> None:
+    keep = Keep(
+        last=1,
+        best=Best(ACCURACY, "max", 2),
+        within=days(2),
+        periods=(("daily", 3), ("weekly", 4), ("monthly", 5), ("yearly", 6)),
+        tags=(Tagged("pinned", "present"),),
+        group_by=BY_PREFIX,
+    )
+    one = replace(scored("run-1", 0.25), tags={"pinned": "yes"})
+    rules = policies(policy(Kind.COMPONENT, keep=keep))
+    assert against(after_grace(seen(one), rules))["run-1"] == (
+        "keep.last: newest 1 of 1 of name-prefix run",
+        "keep.within: active within 2d of the newest of name-prefix run",
+        "keep.daily: newest of 2025-11-21, 1 of 3 of name-prefix run",
+        "keep.weekly: newest of 2025-W47, 1 of 4 of name-prefix run",
+        "keep.monthly: newest of 2025-11, 1 of 5 of name-prefix run",
+        "keep.yearly: newest of 2025, 1 of 6 of name-prefix run",
+        "keep.best: accuracy last 0.25, rank 1 of 2 (max) of name-prefix run",
+        "keep.tags: tag pinned is yes of name-prefix run",
+    )
+
+
+@pytest.mark.parametrize(
+    ("keep", "entity", "reason"),
+    [
+        (best(1), scored("a"), "keep.best: nobody has accuracy last, so all stay"),
+        (best(1), scored("a", 1, 2), "keep.best: its accuracy last cannot be ranked"),
+        (
+            Keep(tags=(Tagged("pinned", "present"),)),
+            component("a"),
+            "keep.tags: nobody carries pinned as wanted, so all stay",
+        ),
+    ],
+)
+def test_a_rule_that_finds_nobody_says_so(keep: Keep, entity: Entity, reason: str) -> None:
+    rules = policies(policy(Kind.COMPONENT, keep=keep))
+    assert reason in against(after_grace(seen(entity), rules))["a"]
+
+
+def test_a_group_of_which_a_member_was_not_seen_whole_stays_whole() -> None:
+    some = [
+        component("a", "t"),
+        component("b", "t"),
+        component("c", "t", doubt="cut off"),
+        component("d", "u"),
+        component("e", "u"),
+    ]
+    assert stays(Keep(1, BY_TRIAL), *TREE, *some) == {"a", "b", "c", "e"}
+
+
+def test_what_may_belong_anywhere_keeps_every_group_whole() -> None:
+    some = [component("a", "t"), component("b", "t"), component("c", parents=None)]
+    assert stays(Keep(1, BY_TRIAL), *TREE, *some) == {"a", "b", "c"}
+
+
+def test_without_its_tags_an_entity_may_belong_to_every_group_of_a_tag() -> None:
+    """But not to another trial: what is known of its place still counts."""
+    some = [
+        component("a", "t", tags={"team": "x"}),
+        component("b", "t", tags={"team": "x"}),
+        component("c", "u", tags={"team": "x"}),
+        component("d", "u", tags={"team": "x"}),
+        component("e", "u", tags=None),
+    ]
+    assert stays(Keep(1, BY_TRIAL + BY_TEAM), *TREE, *some) == {"b", "c", "d", "e"}
+
+
+def test_what_was_not_read_at_all_keeps_the_groups_that_its_name_allows() -> None:
+    gaps = [Gap(Kind.COMPONENT, "X-9", "it could not be read")]
+    world = seen(*(component(name) for name in ("x-1", "x-2", "y-1", "y-2")), gaps=gaps)
+    rules = policies(policy(Kind.COMPONENT, keep=Keep(1, BY_PREFIX)))
+    assert deleted(planned(world, rules)) == {"y-1"}
+
+
+def test_a_component_under_a_trial_without_experiment_keeps_every_experiment_whole() -> None:
+    """Which experiment it belongs to is not known, so it may be the newest of any."""
+    rules = policies(policy(Kind.COMPONENT, keep=Keep(1, BY_EXPERIMENT)))
+    world = seen(
+        *TREE, trial("lost", None), component("a", "t"), component("b", "t"), component("c", "lost")
+    )
+    found = against(after_grace(world, rules))
+    told = "keep: trial-component c was not seen whole, so all of experiment e stays"
+    assert [found["a"], found["b"]] == [(told,), (told,)]
+
+
+def test_a_group_says_what_was_not_seen() -> None:
+    rules = policies(policy(Kind.COMPONENT, keep=Keep(1)))
+    world = seen(component("a"), component("b", tags=None))
+    assert against(after_grace(world, rules)) == {
+        "a": ("keep: trial-component b was not seen whole, so all that matches stays",),
+        "b": ("keep: it was not seen whole", "its tags could not be read"),
+    }
+
+
+def test_a_keep_rule_counts_over_what_measured_something_else() -> None:
+    """The best of all stay, not the best of the bad."""
+    some = seen(scored("a", 0.1), scored("b", 0.2), scored("c", 0.9))
+    bad = Metric(ACCURACY, "values", (parse_range("< 0.5"),))
+    rules = policies(policy(Kind.COMPONENT, bad, keep=best(1)))
+    assert deleted(planned(some, rules)) == {"a", "b"}
 
 
 def test_a_keep_rule_holds_for_reports_too() -> None:

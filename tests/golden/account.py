@@ -53,10 +53,24 @@ def _judged(stored: Stored, inventory: Inventory, policies: PolicySet) -> Judgem
     if "marks" not in stored:
         return judge(inventory, policies, given)
     first = now - parse_duration(stored["marks"])
-    whole = replace(inventory, gaps=())
-    marks = judge(whole, policies, replace(given, now=first)).marks
+    marks = judge(_as_of(first, inventory), policies, replace(given, now=first)).marks
     told = {place: replace(mark, announced=first) for place, mark in marks.items()}
     return judge(inventory, policies, replace(given, marks=told))
+
+
+def _as_of(moment: datetime, inventory: Inventory) -> Inventory:
+    """The account as it was: without what was made or changed since."""
+    of = {
+        kind: {
+            entity.key: entity
+            for entity in inventory.of(kind).values()
+            if max(entity.created, entity.modified or entity.created) <= moment
+        }
+        for kind in Kind
+    }
+    return Inventory(
+        inventory.target, moment, of[Kind.EXPERIMENT], of[Kind.TRIAL], of[Kind.COMPONENT]
+    )
 
 
 def _inventory(stored: Stored) -> Inventory:

@@ -68,6 +68,83 @@ OTHER = {
     "the resource": ("resource: trial-component\n", "resource: trial\n"),
 }
 
+WIDE = """\
+version: 1
+policies:
+  - name: stale
+    resource: trial-component
+    match:
+      display_name: [Old*, copy]
+      created_by: [ada, bob]
+      parameters: {lr: ["> 0.1, < 1", adam, sgd]}
+      metrics: {loss: {last: ["> 5", "< 1"]}}
+      parents: ["> 2", 0]
+    keep:
+      last: 5
+      best: {metric: accuracy, order: max, count: 3}
+      within: 30d
+      daily: 7
+      weekly: 4
+      monthly: 12
+      yearly: 2
+      tags: {pinned: present, env: [a, b]}
+    action: delete
+    grace: 14d
+"""
+
+SAME_WIDE = {
+    "the order of display names": ("[Old*, copy]", "[copy, Old*]"),
+    "the case of a display name": ("Old*", "oLD*"),
+    "the order of users": ("[ada, bob]", "[bob, ada]"),
+    "the order of parameter values": ('["> 0.1, < 1", adam, sgd]', '[sgd, adam, "> 0.1, < 1"]'),
+    "the order of bounds": ("> 0.1, < 1", "< 1, > 0.1"),
+    "another spelling of a number": ('"> 5"', '">5.0"'),
+    "a number for a comparison": (", 0]", ', "== 0"]'),
+    "the order of ranges": ('["> 5", "< 1"]', '["< 1", "> 5"]'),
+    "another spelling of a span": ("within: 30d", "within: 1mo"),
+    "the order of kept tags": ("{pinned: present, env: [a, b]}", "{env: [b, a], pinned: present}"),
+    "the default summary": ("order: max", "summary: last, order: max"),
+}
+
+OTHER_WIDE = {
+    "display name": ("copy]", "copies]"),
+    "user": ("bob]", "Bob]"),
+    "parameter": ("{lr:", "{LR:"),
+    "parameter value": ("adam", "adamw"),
+    "bound": ('< 1", adam', '<= 1", adam'),
+    "metric": ("{loss:", "{loss2:"),
+    "summary": ("{last: [", "{min: ["),
+    "range": ('"> 5"', '"> 6"'),
+    "count of parents": (", 0]", ", 1]"),
+    "number of the newest": ("last: 5", "last: 6"),
+    "metric of the best": ("accuracy", "f1"),
+    "summary of the best": ("order: max", "summary: max, order: max"),
+    "order of the best": ("order: max", "order: min"),
+    "number of the best": ("count: 3", "count: 4"),
+    "span": ("within: 30d", "within: 31d"),
+    "number of days": ("daily: 7", "daily: 8"),
+    "number of weeks": ("weekly: 4", "weekly: 5"),
+    "number of months": ("monthly: 12", "monthly: 13"),
+    "number of years": ("yearly: 2", "yearly: 3"),
+    "days for weeks": ("      daily: 7\n", ""),
+    "kept tag": ("pinned: present", "pinned: absent"),
+    "value of a kept tag": ("[a, b]", "[a, c]"),
+}
+
+
+@pytest.mark.parametrize("case", SAME_WIDE)
+def test_the_rule_of_every_key_is_the_same_after(case: str, tmp_path: Path) -> None:
+    text = WIDE.replace(*SAME_WIDE[case])
+    assert text != WIDE
+    assert load(tmp_path, WIDE).digest == load(tmp_path, text).digest
+
+
+@pytest.mark.parametrize("case", OTHER_WIDE)
+def test_the_rule_is_another_with_another(case: str, tmp_path: Path) -> None:
+    before = load(tmp_path, WIDE).policies[0]
+    text = WIDE.replace(*OTHER_WIDE[case])
+    assert load(tmp_path, text).policies[0].rule != before.rule
+
 
 @pytest.mark.parametrize("case", SAME)
 def test_the_rule_is_the_same_after(case: str, tmp_path: Path) -> None:

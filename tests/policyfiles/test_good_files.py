@@ -6,21 +6,28 @@ from pathlib import Path
 import pytest
 
 from sagewarden.adapters.policyfiles import load_policies
-from sagewarden.core.entities import Kind, Origin
+from sagewarden.core.comparisons import Bound
+from sagewarden.core.entities import Kind, Origin, Quantity
 from sagewarden.core.policy import (
     Action,
     Aged,
     AllOf,
     AnyOf,
+    Best,
     Condition,
+    Counted,
+    CreatedBy,
+    Displayed,
     Everything,
     GroupKey,
     Idle,
     InStatus,
     Keep,
+    Metric,
     Named,
     Not,
     OfOrigin,
+    Parameter,
     Place,
     Policy,
     PolicySet,
@@ -59,11 +66,30 @@ def test_each_key_of_match_becomes_its_condition(first: Policy) -> None:
             Tagged("team", "present"),
             Tagged("legal-hold", "absent"),
             Tagged("cost-center", "values", ("100",)),
+            Displayed("values", ("old*", "*(copy)")),
+            CreatedBy("values", ("ada",)),
             InStatus(("Completed", "absent")),
             OfOrigin((Origin.JOB,)),
             Idle(timedelta(days=90)),
             Aged(timedelta(days=180)),
             Unassigned(wanted=False),
+            Counted("parents", ((Bound(">", 1),), (Bound("==", 0),))),
+            Parameter("learning_rate", "values", (), ((Bound(">=", 0.1), Bound("<", 1)),)),
+            Parameter(
+                "epochs",
+                "values",
+                (),
+                ((Bound("==", 10),), (Bound("==", 100),), (Bound(">", 500),)),
+            ),
+            Parameter("optimizer", "values", ("adam*", "sgd")),
+            Parameter("seed", "absent"),
+            Metric(Quantity("validation:rmse"), "values", ((Bound(">", 0.5),),)),
+            Metric(Quantity("validation:rmse", "count"), "values", ((Bound("==", 3),),)),
+            Metric(Quantity("loss", "min"), "values", ((Bound("==", 0),), (Bound("<", -1),))),
+            Metric(Quantity("loss", "max"), "values", ((Bound("<=", 9),),)),
+            Metric(Quantity("loss", "avg"), "values", ((Bound("!=", 2),),)),
+            Metric(Quantity("loss", "std_dev"), "values", ((Bound("==", 1.5),),)),
+            Metric(Quantity("accuracy", "count"), "present"),
             AnyOf(
                 (
                     Idle(timedelta(days=365)),
@@ -76,14 +102,31 @@ def test_each_key_of_match_becomes_its_condition(first: Policy) -> None:
     )
 
 
-def test_keep_has_its_number_and_its_groups(first: Policy) -> None:
+def test_keep_has_its_rules_and_its_groups(first: Policy) -> None:
     groups = (
         GroupKey("trial"),
         GroupKey("experiment"),
         GroupKey("tag", "team"),
         GroupKey("name-prefix"),
     )
-    assert first.keep == Keep(5, groups)
+    assert first.keep == Keep(
+        last=5,
+        best=Best(Quantity("accuracy", "max"), "max", 3),
+        within=timedelta(days=30),
+        periods=(("daily", 7), ("weekly", 4), ("monthly", 12), ("yearly", 2)),
+        tags=(Tagged("pinned", "present"), Tagged("env", "values", ("prod", "st*"))),
+        group_by=groups,
+    )
+
+
+def test_an_experiment_counts_its_trials(loaded: PolicySet) -> None:
+    assert loaded.policies[2].match == AllOf(
+        (
+            Counted("children", ((Bound("<", 2),),)),
+            CreatedBy("absent"),
+            Displayed("present"),
+        )
+    )
 
 
 def test_a_policy_knows_where_it_stands(first: Policy) -> None:
@@ -111,7 +154,7 @@ def test_match_all_is_everything(loaded: PolicySet) -> None:
 
 
 def test_a_confirmed_match_all_carries_the_account(loaded: PolicySet) -> None:
-    assert loaded.policies[2].confirm_match_all == "012345678901"
+    assert loaded.policies[3].confirm_match_all == "012345678901"
 
 
 def test_a_protection_is_its_tags(loaded: PolicySet) -> None:
@@ -122,7 +165,7 @@ def test_a_protection_is_its_tags(loaded: PolicySet) -> None:
 
 
 def test_a_protection_knows_where_it_stands(loaded: PolicySet) -> None:
-    assert [each.place.line for each in loaded.protections] == [41, 42]
+    assert [each.place.line for each in loaded.protections] == [64, 65]
 
 
 def test_a_single_condition_stands_for_itself(tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from sagewarden.core.inventory import Inventory
 from sagewarden.core.judge import Circumstances, Judgements, Select, judge
 from sagewarden.core.limits import Extent, Measure, measure
 from sagewarden.core.marks import MarkRules
+from sagewarden.core.needs import needs
 from sagewarden.core.plan import Plan
 from sagewarden.core.planner import make_plan
 from sagewarden.core.policy import PolicySet
@@ -107,7 +108,7 @@ def judge_target(bench: Bench, governance: Governance, asked: Asked = Asked()) -
     check_match_all(bench, governance.policies)
     book = read_marks(bench)
     writes = own_writes(bench)
-    inventory = bench.surveys.take(bench.progress)
+    inventory = bench.surveys.take(bench.progress, needs(governance.policies))
     now = asked.at or bench.looks.now()
     judgements = judge(
         inventory,

@@ -2,30 +2,46 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from sagewarden.core.durations import spell_duration
-from sagewarden.core.entities import Kind, Origin
 from sagewarden.core.forest import Subject
-from sagewarden.core.globs import matcher
+from sagewarden.core.leaves import (
+    Leaf,
+    Test,
+    aged,
+    created_by,
+    displayed,
+    everything,
+    idle,
+    in_status,
+    named,
+    of_origin,
+    tagged,
+    unassigned,
+)
+from sagewarden.core.measures import counts, metric, parameter
 from sagewarden.core.policy import (
     Aged,
     AllOf,
     AnyOf,
     Condition,
+    Counted,
+    CreatedBy,
+    Displayed,
     Everything,
     Idle,
     InStatus,
+    Metric,
     Named,
     Not,
     OfOrigin,
+    Parameter,
     Tagged,
     Unassigned,
 )
-from sagewarden.core.truth import Truth, all_of, any_of
+from sagewarden.core.truth import Truth
 
-Test = Callable[[Subject, datetime], Truth]
-"""Answers for a subject at a time `now` (UTC)."""
+__all__ = ["Compiled", "Finding", "Test", "compile_condition", "explain", "scope"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,94 +52,154 @@ class Finding:
     text: str
 
 
-def compile_condition(condition: Condition) -> Test:  # noqa: C901, PLR0912 -- one arm each
+Telling = Callable[[Subject, datetime], list[Finding]]
+
+
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """A condition as closures: `test` answers, `explain` says what each part found, in words."""
+
+    test: Test
+    explain: Telling
+
+
+def compile_condition(condition: Condition) -> Test:
     """Turn a condition into a closure."""
+    return compiled(condition).test
+
+
+def explain(condition: Condition, subject: Subject, now: datetime) -> list[Finding]:
+    """Say what each part of a condition found, in words a person can check."""
+    return compiled(condition).explain(subject, now)
+
+
+def compiled(condition: Condition) -> Compiled:
+    """Turn a condition into closures; each leaf is looked at once, here."""
     match condition:
-        case Everything():
-            return lambda _subject, _now: Truth.TRUE
+        case AllOf(parts):
+            return _all([compiled(part) for part in parts])
+        case AnyOf(parts):
+            return _any([compiled(part) for part in parts])
+        case Not(part):
+            return _not(compiled(part))
+        case _:
+            return _alone(_leaf(condition))
+
+
+def _all(parts: list[Compiled]) -> Compiled:
+    tests = [part.test for part in parts]
+
+    def test(subject: Subject, now: datetime) -> Truth:
+        answer = Truth.TRUE
+        for each in tests:
+            truth = each(subject, now)
+            if truth is Truth.FALSE:
+                return truth
+            if truth is Truth.UNKNOWN:
+                answer = truth
+        return answer
+
+    return Compiled(
+        test,
+        lambda subject, now: [each for part in parts for each in part.explain(subject, now)],
+    )
+
+
+def _any(parts: list[Compiled]) -> Compiled:
+    tests = [part.test for part in parts]
+
+    def test(subject: Subject, now: datetime) -> Truth:
+        answer = Truth.FALSE
+        for each in tests:
+            truth = each(subject, now)
+            if truth is Truth.TRUE:
+                return truth
+            if truth is Truth.UNKNOWN:
+                answer = truth
+        return answer
+
+    def telling(subject: Subject, now: datetime) -> list[Finding]:
+        truth = test(subject, now)
+        alike = [part for part in parts if part.test(subject, now) is truth]
+        told = "; ".join(_told(part, subject, now) for part in alike)
+        return [Finding(truth, f"one of: {told}")]
+
+    return Compiled(test, telling)
+
+
+def _not(part: Compiled) -> Compiled:
+    def test(subject: Subject, now: datetime) -> Truth:
+        return part.test(subject, now).inverted()
+
+    return Compiled(
+        test,
+        lambda subject, now: [Finding(test(subject, now), f"not ({_told(part, subject, now)})")],
+    )
+
+
+def _told(part: Compiled, subject: Subject, now: datetime) -> str:
+    return " and ".join(each.text for each in part.explain(subject, now))
+
+
+def _alone(leaf: Leaf) -> Compiled:
+    """Say what was found and, unless it is what was wanted, what was wanted."""
+
+    def telling(subject: Subject, now: datetime) -> list[Finding]:
+        truth, found = leaf.test(subject, now), leaf.found(subject, now)
+        fits = truth is Truth.TRUE or not leaf.wanted
+        return [Finding(truth, found if fits else f"{found}, wanted {leaf.wanted}")]
+
+    return Compiled(leaf.test, telling)
+
+
+def _leaf(condition: Condition) -> Leaf:
+    match condition:
         case Named():
-            return _named(condition)
+            return named(condition)
         case Tagged():
-            return _tagged(condition)
+            return tagged(condition)
         case InStatus():
-            return _in_status(condition)
-        case OfOrigin(origins):
-            return lambda subject, _now: _of_origin(subject, origins)
-        case Idle(at_least):
-            return lambda subject, now: Truth.of(subject.idle(now) >= at_least)
-        case Aged(at_least):
-            return lambda subject, now: Truth.of(subject.age(now) >= at_least)
-        case Unassigned(wanted):
-            return lambda subject, _now: _unassigned(subject, wanted=wanted)
-        case AllOf(conditions):
-            tests = [compile_condition(each) for each in conditions]
-            return lambda subject, now: all_of(test(subject, now) for test in tests)
-        case AnyOf(conditions):
-            tests = [compile_condition(each) for each in conditions]
-            return lambda subject, now: any_of(test(subject, now) for test in tests)
-        case Not(inner):
-            test = compile_condition(inner)
-            return lambda subject, now: test(subject, now).inverted()
+            return in_status(condition)
+        case OfOrigin():
+            return of_origin(condition)
+        case Idle():
+            return idle(condition)
+        case Aged():
+            return aged(condition)
+        case _:
+            return _rarer_leaf(condition)
 
 
-def _named(condition: Named) -> Test:
-    globs = [matcher(glob, fold=True) for glob in condition.globs]
-
-    def test(subject: Subject, _now: datetime) -> Truth:
-        names = {subject.entity.name, subject.entity.display_name or subject.entity.name}
-        return Truth.of(any(glob(name) for glob in globs for name in names))
-
-    return test
-
-
-def _tagged(condition: Tagged) -> Test:
-    globs = [matcher(value, fold=False) for value in condition.values]
-
-    def test(subject: Subject, _now: datetime) -> Truth:
-        tags = subject.entity.tags
-        if tags is None:
-            return Truth.UNKNOWN
-        value = tags.get(condition.tag)
-        if condition.want != "values":
-            return Truth.of((value is not None) == (condition.want == "present"))
-        return Truth.of(value is not None and any(glob(value) for glob in globs))
-
-    return test
-
-
-def _in_status(condition: InStatus) -> Test:
-    wanted = {None if status == "absent" else status for status in condition.statuses}
-
-    def test(subject: Subject, _now: datetime) -> Truth:
-        return Truth.of(all(part.status in wanted for part in subject.tree.components))
-
-    return test
-
-
-def _of_origin(subject: Subject, origins: tuple[Origin, ...]) -> Truth:
-    if subject.entity.tags is None:  # the mark of a run is a tag
-        return Truth.UNKNOWN
-    return Truth.of(subject.entity.origin in origins)
-
-
-def _unassigned(subject: Subject, *, wanted: bool) -> Truth:
-    if subject.entity.parents is None:
-        return Truth.UNKNOWN
-    return Truth.of((not subject.entity.parents) == wanted)
+def _rarer_leaf(condition: Condition) -> Leaf:
+    match condition:
+        case Unassigned():
+            return unassigned(condition)
+        case CreatedBy():
+            return created_by(condition)
+        case Displayed():
+            return displayed(condition)
+        case Parameter():
+            return parameter(condition)
+        case Metric():
+            return metric(condition)
+        case Counted():
+            return counts(condition)
+        case _:
+            return everything()
 
 
 def scope(condition: Condition) -> Condition:
     """Return a wider condition without anything that time or progress changes.
 
     What a keep rule counts over is everything this matches: a group must not shrink because some
-    of its members are still busy.
+    of its members are still busy, or have measured something else by now.
     """
     return _widened(condition, positive=True)
 
 
 def _widened(condition: Condition, *, positive: bool) -> Condition:
     match condition:
-        case Idle() | Aged() | InStatus():
+        case Idle() | Aged() | InStatus() | Metric():
             return Everything() if positive else Not(Everything())
         case AllOf(conditions):
             return AllOf(tuple(_widened(each, positive=positive) for each in conditions))
@@ -133,97 +209,3 @@ def _widened(condition: Condition, *, positive: bool) -> Condition:
             return Not(_widened(inner, positive=not positive))
         case _:
             return condition
-
-
-def explain(condition: Condition, subject: Subject, now: datetime) -> list[Finding]:
-    """Say what each part of a condition found, in words a person can check."""
-    match condition:
-        case AllOf(conditions):
-            return [each for inner in conditions for each in explain(inner, subject, now)]
-        case AnyOf(conditions):
-            truth = compile_condition(condition)(subject, now)
-            told = [
-                _told(one, subject, now)
-                for one in conditions
-                if compile_condition(one)(subject, now) is truth
-            ]
-            return [Finding(truth, "one of: " + "; ".join(told))]
-        case Not(inner):
-            truth = compile_condition(condition)(subject, now)
-            return [Finding(truth, f"not ({_told(inner, subject, now)})")]
-        case _:
-            truth = compile_condition(condition)(subject, now)
-            return [Finding(truth, _in_words(condition, subject, now, truth))]
-
-
-def _told(condition: Condition, subject: Subject, now: datetime) -> str:
-    return " and ".join(each.text for each in explain(condition, subject, now))
-
-
-def _in_words(condition: Condition, subject: Subject, now: datetime, truth: Truth) -> str:
-    """Say what was found and, unless it is what was wanted, what was wanted."""
-    found, wanted = _found(condition, subject, now), _wanted(condition)
-    return found if truth is Truth.TRUE or not wanted else f"{found}, wanted {wanted}"
-
-
-def _found(  # noqa: C901, PLR0912 -- one arm each
-    condition: Condition, subject: Subject, now: datetime
-) -> str:
-    entity = subject.entity
-    match condition:
-        case Named():
-            shown = entity.display_name or entity.name
-            return f"name {entity.name}" + (f", shown as {shown}" if shown != entity.name else "")
-        case Tagged(tag):
-            if entity.tags is None:
-                return f"tag {tag} unknown"
-            value = entity.tags.get(tag)
-            return f"no tag {tag}" if value is None else f"tag {tag} is {value or 'empty'}"
-        case InStatus():
-            found = sorted({part.status or "absent" for part in subject.tree.components})
-            return f"status {_listed(tuple(found))}" if found else "no component below"
-        case OfOrigin():
-            return f"made by {entity.origin}"
-        case Idle():
-            return f"idle {_days(subject.idle(now))} of {spell_duration(condition.at_least)}"
-        case Aged():
-            return f"age {_days(subject.age(now))} of {spell_duration(condition.at_least)}"
-        case Unassigned():
-            if entity.parents is None:
-                return "trials unknown"
-            return f"in {len(entity.trials)} trials" if entity.trials else "in no trial"
-        case _:
-            return f"every {_KIND_WORD[entity.kind]}"
-
-
-def _wanted(condition: Condition) -> str:
-    match condition:
-        case Named(globs):
-            return _listed(globs)
-        case Tagged(_, want, values):
-            return _listed(values) if want == "values" else want
-        case InStatus(statuses):
-            return _listed(statuses)
-        case OfOrigin(origins):
-            return _listed(tuple(map(str, origins)))
-        case Unassigned(wanted):
-            return "in none" if wanted else "in some"
-        case _:
-            return ""
-
-
-_KIND_WORD = {
-    Kind.EXPERIMENT: "experiment",
-    Kind.TRIAL: "trial",
-    Kind.COMPONENT: "trial component",
-}
-
-
-def _listed(words: tuple[str, ...]) -> str:
-    return ", ".join(words)
-
-
-def _days(span: timedelta) -> str:
-    if span.days:
-        return f"{span.days}d"
-    return f"{int(span.total_seconds())}s"

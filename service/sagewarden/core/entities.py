@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Literal, NamedTuple
 
 from sagewarden.core.canonical import milliseconds
 
@@ -73,13 +74,32 @@ class Parent:
     experiment: str | None
 
 
+Summary = Literal["last", "min", "max", "avg", "count", "std_dev"]
+"""What AWS keeps of a metric's series, in the words of the policy language."""
+
+
+class Quantity(NamedTuple):
+    """One summary of one metric."""
+
+    metric: str
+    summary: Summary = "last"
+
+
+Parameters = Mapping[str, str | float]
+"""By name: a text or a number."""
+
+Metrics = Mapping[Quantity, tuple[float, ...]]
+"""Each value that was given for a summary: more than one when several sources differ."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entity:
     """One experiment, trial or component as it was seen at one time. All times are UTC.
 
     `tags` and `parents` are None when they could not be read: unknown, which is not the same as
-    none. `content` is the digest of everything users can change (see `fingerprint`).
-    `modified` is the last sign of life at AWS; None when AWS gave none.
+    none. `content` is the digest of everything users can change (see `fingerprint`), and empty when
+    nothing but a listing is known. `modified` is the last sign of life at AWS; None when AWS gave
+    none. `parameters` and `metrics` hold what some policy asks for, and are None when none asks.
     """
 
     kind: Kind
@@ -97,6 +117,13 @@ class Entity:
     experiment: str | None = None
     parents: tuple[Parent, ...] | None = ()
     doubt: str | None = None
+    parameters: Parameters | None = None
+    metrics: Metrics | None = None
+
+    @property
+    def read(self) -> bool:
+        """Whether its own record was read, and not only its line in a listing."""
+        return bool(self.content)
 
     @property
     def key(self) -> str:

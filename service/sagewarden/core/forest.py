@@ -58,11 +58,15 @@ class Tree:
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """A tree as conditions see it: as young as its youngest part, as busy as its busiest."""
+    """A tree as conditions see it: as young as its youngest part, as busy as its busiest.
+
+    `hides` tells that something may hang in it which nobody saw there.
+    """
 
     tree: Tree
     created: datetime
     activity: datetime
+    hides: bool = False
 
     @property
     def entity(self) -> Entity:
@@ -78,12 +82,21 @@ class Subject:
         return now - self.activity
 
 
+_BELOW = {
+    Kind.COMPONENT: (),
+    Kind.TRIAL: (Kind.COMPONENT,),
+    Kind.EXPERIMENT: (Kind.TRIAL, Kind.COMPONENT),
+}
+
+
 class Forest:
     """Trees and subjects of an inventory, made when asked for."""
 
     def __init__(self, inventory: Inventory, writes: Writes) -> None:
         self.inventory = inventory
         self._writes = writes
+        lost = [kind for kind, names in inventory.unplaced.items() if names]
+        self._hides = {kind: any(each in lost for each in below) for kind, below in _BELOW.items()}
 
     def tree(self, entity: Entity) -> Tree:
         """Everything below an entity, each part once."""
@@ -109,6 +122,7 @@ class Forest:
             tree,
             created=max(part.created for part in tree.parts),
             activity=max(last_activity(part, self._writes) for part in tree.parts),
+            hides=self._hides[entity.kind],
         )
 
     def above(self, entity: Entity) -> tuple[Entity, ...]:

@@ -62,6 +62,19 @@ class Inventory:
         return {kind: len(self.of(kind)) for kind in Kind}
 
     @cached_property
+    def unplaced(self) -> Mapping[Kind, tuple[str, ...]]:
+        """Keys of trials and components that may hang anywhere, since nobody read where; sorted."""
+        lost: dict[Kind, set[str]] = {kind: set() for kind in Kind}
+        lost[Kind.TRIAL] = {each.key for each in self.trials.values() if each.experiment is None}
+        lost[Kind.COMPONENT] = {
+            each.key for each in self.components.values() if each.parents is None
+        }
+        for gap in self.gaps:
+            if gap.name is not None and gap.name.lower() not in self.of(gap.kind):
+                lost[gap.kind].add(gap.name.lower())
+        return {kind: tuple(sorted(names)) for kind, names in lost.items()}
+
+    @cached_property
     def trials_of(self) -> Mapping[str, tuple[str, ...]]:
         """Keys of the trials under each experiment key, sorted."""
         return _grouped(

@@ -1,15 +1,15 @@
 """Policies x inventory x marks x holds x now: one verdict for each tree, with every reason."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
-from sagewarden.core.conditions import compile_condition, explain, scope
+from sagewarden.core.conditions import Compiled, Test, compile_condition, compiled, scope
 from sagewarden.core.entities import Entity, Identity, Kind
 from sagewarden.core.forest import Forest, Subject, Writes
 from sagewarden.core.inventory import Inventory
-from sagewarden.core.keep import kept_by
+from sagewarden.core.keep import Population, kept_by
 from sagewarden.core.marks import Candidate, Mark, MarkRules, Marks, advance, waits_for
 from sagewarden.core.policy import Action, Policy, PolicySet
 from sagewarden.core.protection import Protected, Protections, Reasons, protect, shields
@@ -107,35 +107,94 @@ def judge(inventory: Inventory, policies: PolicySet, given: Circumstances) -> Ju
     """
     forest = Forest(inventory, given.writes)
     protected = protect(forest, Protections(policies), given.holds, given.now)
+    rules = [_Rule.of(each) for each in sorted(policies.policies, key=lambda each: each.name)]
+    _sort_all(rules, forest, protected, given.now)
     found: list[_Match] = []
     reached: set[Identity] = set()
-    unknown = 0
-    for policy in sorted(policies.policies, key=lambda each: each.name):
-        matches, doubtful = _matches(policy, forest, given.now)
-        unknown += len(doubtful)
-        found.extend(_weighed(policy, matches, forest, protected))
-        if policy.action is Action.DELETE:
-            both = (*matches, *doubtful)
+    for rule in rules:
+        found.extend(_weighed(rule, forest, protected))
+        if rule.policy.action is Action.DELETE:
+            both = (*rule.matches, *rule.doubtful)
             reached.update(
-                _reach(each for each in both if selected(given.select, policy, each.entity))
+                _reach(each for each in both if selected(given.select, rule.policy, each.entity))
             )
-    marks = _marks(Unread(forest, protected, policies), found, given)
+    marks = _marks(_Unread(forest, protected, rules), found, given)
     return Judgements(
         forest=forest,
         given=tuple(_judged(match, marks, inventory, given) for match in found),
         marks=marks,
         matched={kind: sum(who.kind is kind for who in reached) for kind in Kind},
         protected=protected,
-        unknown=unknown,
+        unknown=sum(len(rule.doubtful) for rule in rules),
         select=given.select,
     )
 
 
 @dataclass(frozen=True, slots=True)
-class _Match:
+class _Rule:
+    """A policy, compiled once, and what it found.
+
+    `doubtful` are those of which it cannot be known whether they match. `population` is what its
+    keep rule counts over: everything that the timeless part of the match means.
+    """
+
     policy: Policy
+    match: Compiled
+    scope: Test | None
+    matches: list[Subject] = field(default_factory=list)
+    doubtful: list[Subject] = field(default_factory=list)
+    population: Population = field(default_factory=Population)
+
+    @classmethod
+    def of(cls, policy: Policy) -> "_Rule":
+        wide = None if policy.keep is None else compile_condition(scope(policy.match))
+        return cls(policy, compiled(policy.match), wide)
+
+    def take(self, subject: Subject, now: datetime) -> None:
+        """Note whether a subject matches."""
+        truth = self.match.test(subject, now)
+        if truth is Truth.TRUE:
+            self.matches.append(subject)
+        elif truth is Truth.UNKNOWN:
+            self.doubtful.append(subject)
+
+    def count(self, subject: Subject, now: datetime, *, whole: bool) -> None:
+        """Note whether a keep rule counts a subject, or may have to."""
+        truth = Truth.FALSE if self.scope is None else self.scope(subject, now)
+        if truth is Truth.TRUE and whole:
+            self.population.members.append(subject)
+        elif truth is not Truth.FALSE:
+            self.population.doubtful.append(subject)
+
+
+def _sort_all(rules: list[_Rule], forest: Forest, protected: Protected, now: datetime) -> None:
+    """Show every entity to every policy of its kind: each tree is built once for all of them."""
+    for kind in Kind:
+        asked = [rule for rule in rules if rule.policy.resource is kind]
+        counting = [rule for rule in asked if rule.scope is not None]
+        for entity in forest.inventory.of(kind).values() if asked else ():
+            subject = forest.subject(entity)
+            for rule in asked:
+                rule.take(subject, now)
+            if counting:
+                whole = not protected.unread or not protected.unread.intersection(
+                    part.identity for part in subject.tree.parts
+                )
+                for rule in counting:
+                    rule.count(subject, now, whole=whole)
+    for rule in rules:
+        rule.matches.sort(key=lambda subject: subject.entity.key)
+
+
+@dataclass(frozen=True, slots=True)
+class _Match:
+    rule: _Rule
     subject: Subject
     against: tuple[str, ...]
+
+    @property
+    def policy(self) -> Policy:
+        return self.rule.policy
 
     @property
     def candidate(self) -> Candidate | None:
@@ -144,53 +203,28 @@ class _Match:
         return Candidate(self.subject.tree, self.policy.name, self.policy.rule, self.policy.grace)
 
 
-def _matches(policy: Policy, forest: Forest, now: datetime) -> tuple[list[Subject], list[Subject]]:
-    """Return what a policy matches, and of what it cannot be known."""
-    test = compile_condition(policy.match)
-    matches: list[Subject] = []
-    doubtful: list[Subject] = []
-    for entity in forest.inventory.of(policy.resource).values():
-        subject = forest.subject(entity)
-        truth = test(subject, now)
-        if truth is Truth.TRUE:
-            matches.append(subject)
-        elif truth is Truth.UNKNOWN:
-            doubtful.append(subject)
-    return sorted(matches, key=lambda subject: subject.entity.key), doubtful
-
-
-def _weighed(
-    policy: Policy, matches: list[Subject], forest: Forest, protected: Protected
-) -> Iterable[_Match]:
-    kept = _kept(policy, forest, protected)
-    for subject in matches:
-        rule = kept.get(subject.entity.identity)
-        against: tuple[str, ...] = () if rule is None else (rule,)
-        if policy.action is Action.DELETE:
+def _weighed(rule: _Rule, forest: Forest, protected: Protected) -> Iterable[_Match]:
+    kept = _kept(rule, forest)
+    for subject in rule.matches:
+        against = kept.get(subject.entity.identity, ()) if kept else ()
+        if rule.policy.action is Action.DELETE:
             against += shields(subject.tree, forest, protected)
-        yield _Match(policy, subject, against)
+        yield _Match(rule, subject, against)
 
 
-def _kept(policy: Policy, forest: Forest, protected: Protected) -> Mapping[Identity, str]:
-    """Count a keep rule over everything the timeless part of the match means.
-
-    What was not seen whole does not count: it might take the place of another.
-    """
-    if policy.keep is None:
+def _kept(rule: _Rule, forest: Forest) -> Mapping[Identity, tuple[str, ...]]:
+    if rule.policy.keep is None:
         return {}
-    test = compile_condition(scope(policy.match))
-    subjects = map(forest.subject, forest.inventory.of(policy.resource).values())
-    at = forest.inventory.began
-    population = [
-        each
-        for each in subjects
-        if test(each, at) is Truth.TRUE
-        and not any(part.identity in protected.unread for part in each.tree.parts)
-    ]
-    return kept_by(policy.keep, population, forest)
+    seen = forest.inventory.of(rule.policy.resource)
+    unseen = tuple(
+        gap.name.lower()
+        for gap in forest.inventory.gaps
+        if gap.kind is rule.policy.resource and gap.name and gap.name.lower() not in seen
+    )
+    return kept_by(rule.policy.keep, replace(rule.population, unseen=unseen), forest)
 
 
-def _marks(unread: "Unread", found: Iterable[_Match], given: Circumstances) -> Marks:
+def _marks(unread: "_Unread", found: Iterable[_Match], given: Circumstances) -> Marks:
     """Move the marks on; what could not be seen whole neither counts nor loses its mark."""
     if not unread.forest.inventory.complete:
         return given.marks
@@ -210,17 +244,17 @@ def _marks(unread: "Unread", found: Iterable[_Match], given: Circumstances) -> M
 
 
 @dataclass(frozen=True, slots=True)
-class Unread:
+class _Unread:
     """Tells a mark whose tree could not be seen whole from one whose tree no longer matches."""
 
     forest: Forest
     protected: Protected
-    policies: PolicySet
+    rules: Sequence[_Rule]
 
     def may_match(self, mark: Mark, now: datetime) -> bool:
         """Whether nobody knows that the mark should go."""
-        policy = next((each for each in self.policies.policies if each.name == mark.policy), None)
-        if policy is None or policy.rule != mark.rule:
+        rule = next((each for each in self.rules if each.policy.name == mark.policy), None)
+        if rule is None or rule.policy.rule != mark.rule:
             return False
         who, inventory = mark.identity, self.forest.inventory
         root = inventory.of(who.kind).get(who.name)
@@ -230,7 +264,7 @@ class Unread:
                 for gap in inventory.gaps
             )
         subject = self.forest.subject(root)
-        if root.identity != who or compile_condition(policy.match)(subject, now) is Truth.FALSE:
+        if root.identity != who or rule.match.test(subject, now) is Truth.FALSE:
             return False
         return bool(self.protected.hidden[who.kind]) or any(
             part.identity in self.protected.unread for part in subject.tree.parts
@@ -255,7 +289,7 @@ def _judged(match: _Match, marks: Marks, inventory: Inventory, given: Circumstan
         policy=match.policy,
         verdict=verdict,
         reasons=tuple(
-            finding.text for finding in explain(match.policy.match, match.subject, given.now)
+            finding.text for finding in match.rule.match.explain(match.subject, given.now)
         ),
         against=against,
         size=sum(1 for _ in match.subject.tree.parts),

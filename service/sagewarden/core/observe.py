@@ -6,6 +6,7 @@ from typing import Any
 
 from sagewarden.core.entities import Entity, Kind, Origin, Parent
 from sagewarden.core.fingerprint import content
+from sagewarden.core.needs import NOTHING, Needs
 
 _NAME = {
     Kind.EXPERIMENT: ("ExperimentName", "ExperimentArn"),
@@ -36,11 +37,13 @@ def observe(
     tags: Mapping[str, str] | None,
     parents: Iterable[Parent] | None = (),
     doubt: str | None = None,
+    asked: Needs = NOTHING,
 ) -> Entity:
     """Build an entity from the fields that both Search and Describe give.
 
-    `tags` and `parents` are None when they could not be read. Raise KeyError when the record
-    lacks its name, ARN or CreationTime: the caller then knows that the answer was cut off.
+    Of parameters and metrics it holds what is `asked` for. `tags` and `parents` are None when they
+    could not be read. Raise KeyError when the record lacks its name, ARN or CreationTime: the
+    caller then knows that the answer was cut off.
     """
     name, arn = (record[field] for field in _NAME[kind])
     source_arn = (record.get("Source") or {}).get("SourceArn")
@@ -60,6 +63,8 @@ def observe(
         experiment=record.get("ExperimentName") if kind is Kind.TRIAL else None,
         parents=None if parents is None else tuple(parents),
         doubt=doubt,
+        parameters=asked.parameters_of(record),
+        metrics=asked.metrics_of(record),
     )
 
 

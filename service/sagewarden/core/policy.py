@@ -5,7 +5,8 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import Literal, TypeAlias
 
-from sagewarden.core.entities import Kind, Origin
+from sagewarden.core.comparisons import Ranges
+from sagewarden.core.entities import Kind, Origin, Quantity
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,55 @@ class Unassigned:
 
 
 @dataclass(frozen=True, slots=True)
+class CreatedBy:
+    """The Studio user who made it: `present`, `absent`, or like one of `globs` (exact case)."""
+
+    want: Literal["present", "absent", "values"]
+    globs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Displayed:
+    """The display name alone: `present`, `absent`, or like one of `globs`; case does not matter."""
+
+    want: Literal["present", "absent", "values"]
+    globs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A component's parameter: `present`, `absent`, or one of `values` (globs) or `ranges`.
+
+    A number compares as a number, and so does a text that spells one.
+    """
+
+    name: str
+    want: Literal["present", "absent", "values"]
+    values: tuple[str, ...] = ()
+    ranges: Ranges = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """A summary of a component's metric: `present`, `absent`, or in one of `ranges`.
+
+    A component without the metric is known not to be in any range.
+    """
+
+    quantity: Quantity
+    want: Literal["present", "absent", "values"]
+    ranges: Ranges = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """How many children (trials, or a trial's components) or parents (trials) it has."""
+
+    what: Literal["children", "parents"]
+    ranges: Ranges
+
+
+@dataclass(frozen=True, slots=True)
 class AllOf:
     """Each of these holds."""
 
@@ -93,6 +143,11 @@ Condition: TypeAlias = (
     | Idle
     | Aged
     | Unassigned
+    | CreatedBy
+    | Displayed
+    | Parameter
+    | Metric
+    | Counted
     | AllOf
     | AnyOf
     | Not
@@ -123,11 +178,32 @@ class GroupKey:
 
 
 @dataclass(frozen=True, slots=True)
-class Keep:
-    """Of each group, the `last` most recently active are kept, whatever else matched."""
+class Best:
+    """The `count` members of a group whose metric is largest (`max`) or smallest (`min`)."""
 
-    last: int
+    quantity: Quantity
+    order: Literal["min", "max"]
+    count: int
+
+
+Period = Literal["daily", "weekly", "monthly", "yearly"]
+
+
+@dataclass(frozen=True, slots=True)
+class Keep:
+    """What stays of each group, whatever else matched: all that one of these rules names.
+
+    `last` are the most recently active, `within` those active no longer than this before the
+    newest, `periods` the newest of each of the last so many days, weeks, months or years (UTC) that
+    have one, `tags` those that carry all of these.
+    """
+
+    last: int | None = None
     group_by: tuple[GroupKey, ...] = ()
+    best: Best | None = None
+    within: timedelta | None = None
+    periods: tuple[tuple[Period, int], ...] = ()
+    tags: tuple[Tagged, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """What keeps an entity whatever the policies say: protections, running parts, doubts."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -127,19 +127,16 @@ def _doubts_of_trial(trial: Entity, inventory: Inventory) -> Iterable[str]:
 
 def _hidden(inventory: Inventory) -> Mapping[Kind, tuple[str, ...]]:
     """Say what may hang below any tree, because nobody knows where it hangs."""
-    components = _lost(inventory, Kind.COMPONENT, lambda each: each.parents is None)
-    trials = _lost(inventory, Kind.TRIAL, lambda each: each.experiment is None)
+    components, trials = (_may_hang(inventory, kind) for kind in (Kind.COMPONENT, Kind.TRIAL))
     return {Kind.COMPONENT: (), Kind.TRIAL: components, Kind.EXPERIMENT: trials + components}
 
 
-def _lost(inventory: Inventory, kind: Kind, lost: Callable[[Entity], bool]) -> tuple[str, ...]:
-    seen = inventory.of(kind)
-    names = {entity.key for entity in seen.values() if lost(entity)}
-    names |= {gap.name.lower() for gap in inventory.gaps if gap.name and gap.kind is kind} - {*seen}
+def _may_hang(inventory: Inventory, kind: Kind) -> tuple[str, ...]:
+    names = inventory.unplaced[kind]
     if not names:
         return ()
     more = f" (and {len(names) - 1} more)" if len(names) > 1 else ""
-    return (f"{kind} {min(names)}{more} may hang below: its place could not be read",)
+    return (f"{kind} {names[0]}{more} may hang below: its place could not be read",)
 
 
 def shields(tree: Tree, forest: Forest, protected: Protected) -> tuple[str, ...]:

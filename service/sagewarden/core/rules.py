@@ -9,20 +9,26 @@ from datetime import timedelta
 from typing import Any, TypeAlias
 
 from sagewarden.core.canonical import canonical, digest
+from sagewarden.core.comparisons import Ranges
 from sagewarden.core.entities import Kind
 from sagewarden.core.policy import (
     Action,
     Aged,
     AllOf,
     AnyOf,
+    Best,
     Condition,
-    Everything,
+    Counted,
+    CreatedBy,
+    Displayed,
     Idle,
     InStatus,
     Keep,
+    Metric,
     Named,
     Not,
     OfOrigin,
+    Parameter,
     Policy,
     Protection,
     Tagged,
@@ -75,9 +81,7 @@ def spelled(condition: Condition) -> Spelled:
             return _leaf(condition)
 
 
-def _leaf(
-    condition: Named | Tagged | InStatus | OfOrigin | Idle | Aged | Unassigned | Everything,
-) -> Spelled:
+def _leaf(condition: Condition) -> Spelled:
     match condition:
         case Named(globs=globs):
             return {"name": sorted({glob.lower() for glob in globs})}
@@ -87,20 +91,36 @@ def _leaf(
             return {"status": sorted(set(statuses))}
         case OfOrigin(origins=origins):
             return {"origin": sorted({str(origin) for origin in origins})}
-        case _:
-            return _plain_leaf(condition)
-
-
-def _plain_leaf(condition: Idle | Aged | Unassigned | Everything) -> Spelled:
-    match condition:
         case Idle(at_least=least):
             return {"idle": _seconds(least)}
         case Aged(at_least=least):
             return {"age": _seconds(least)}
+        case _:
+            return _rarer_leaf(condition)
+
+
+def _rarer_leaf(condition: Condition) -> Spelled:
+    match condition:
         case Unassigned(wanted=wanted):
             return {"unassigned": wanted}
-        case Everything():
+        case Displayed(want=want, globs=globs):
+            return {"display_name": want, "values": sorted({glob.lower() for glob in globs})}
+        case CreatedBy(want=want, globs=globs):
+            return {"created_by": want, "values": sorted(set(globs))}
+        case Parameter(name=name, want=want, values=values, ranges=ranges):
+            texts = sorted(set(values))
+            return {"parameter": name, "want": want, "values": texts, "ranges": _ranges(ranges)}
+        case Metric(quantity=quantity, want=want, ranges=ranges):
+            return {"metric": list(quantity), "want": want, "ranges": _ranges(ranges)}
+        case Counted(what=what, ranges=ranges):
+            return {what: _ranges(ranges)}
+        case _:
             return {"everything": True}
+
+
+def _ranges(ranges: Ranges) -> list[list[str]]:
+    unique = {tuple(sorted({str(bound) for bound in bounds})) for bounds in ranges}
+    return [list(bounds) for bounds in sorted(unique)]
 
 
 def _joined(word: str, parts: Sequence[Condition]) -> Spelled:
@@ -112,7 +132,22 @@ def _joined(word: str, parts: Sequence[Condition]) -> Spelled:
 
 
 def _spelled_keep(keep: Keep) -> Spelled:
-    return {"last": keep.last, "group_by": sorted({str(key) for key in keep.group_by})}
+    """Spell what is set: a rule that is not there changes no digest."""
+    rules: Spelled = {
+        "last": keep.last,
+        "best": _spelled_best(keep.best),
+        "within": _seconds(keep.within),
+        "tags": _sorted(map(spelled, keep.tags)) or None,
+        **dict(keep.periods),
+    }
+    groups = {"group_by": sorted({str(key) for key in keep.group_by})}
+    return groups | {key: value for key, value in rules.items() if value is not None}
+
+
+def _spelled_best(best: Best | None) -> Spelled | None:
+    if best is None:
+        return None
+    return {"quantity": list(best.quantity), "order": best.order, "count": best.count}
 
 
 def _sorted(values: Iterable[Spelled]) -> list[Spelled]:

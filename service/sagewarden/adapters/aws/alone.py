@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from sagewarden.adapters.aws.looks import SageMakerLooks
 from sagewarden.core.entities import Entity, Kind, Parent
 from sagewarden.core.inventory import Gap
+from sagewarden.core.needs import Needs
 from sagewarden.core.reconcile import Listing
 from sagewarden.errors import Absent, ReadFailed
 
@@ -18,25 +19,43 @@ class Alone:
     gap: Gap | None = None
 
 
-def read_alone(
-    looks: SageMakerLooks, kind: Kind, listing: Listing, trials: Mapping[str, Entity]
-) -> Alone:
-    """Read an entity by ListTrials, ListTags and Describe.
+@dataclass(frozen=True, slots=True)
+class AloneReader:
+    """Reads entities by ListTrials, ListTags and Describe, with what is `asked` for.
 
-    What cannot be read leaves a gap, and an entity that is known to be there but for its content;
-    a component's trials are read first, so that the gap stands below the right trials if possible.
-    `trials` tell the experiments of the component's trials.
+    `trials` tell the experiments of components' trials.
     """
-    parents: tuple[Parent, ...] | None = () if kind is not Kind.COMPONENT else None
-    try:
-        if kind is Kind.COMPONENT:
-            parents = tuple(_parent(key, trials) for key in looks.trials_of(listing.name))
-        described = looks.describe(kind, listing.name)
-    except Absent:
-        return Alone()
-    except ReadFailed as error:
-        return Alone(_shadow(kind, listing, parents, error), Gap(kind, listing.name, error.message))
-    return Alone(replace(described.entity, parents=parents))
+
+    looks: SageMakerLooks
+    asked: Needs
+    trials: Mapping[str, Entity]
+
+    def read(self, kind: Kind, listing: Listing) -> Alone:
+        """Read an entity that a listing shows.
+
+        What cannot be read leaves a gap, and an entity that is known to be there but for its
+        content; a component's trials are read first, so that the gap stands below the right trials
+        if possible.
+        """
+        parents: tuple[Parent, ...] | None = () if kind is not Kind.COMPONENT else None
+        try:
+            if kind is Kind.COMPONENT:
+                trials = self.looks.trials_of(listing.name)
+                parents = tuple(_parent(key, self.trials) for key in trials)
+            described = self.looks.describe(kind, listing.name)
+        except Absent:
+            return Alone()
+        except ReadFailed as error:
+            gap = Gap(kind, listing.name, error.message)
+            return Alone(_shadow(kind, listing, parents, error), gap)
+        return Alone(
+            replace(
+                described.entity,
+                parents=parents,
+                parameters=self.asked.parameters_of(described.record),
+                metrics=self.asked.metrics_of(described.record),
+            )
+        )
 
 
 def _parent(key: str, trials: Mapping[str, Entity]) -> Parent:

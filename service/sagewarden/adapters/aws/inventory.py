@@ -1,13 +1,13 @@
 """Sees a whole target: three Search and three List streams side by side, then reconciled."""
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from sagewarden.adapters.aws.absent import unknown_members
-from sagewarden.adapters.aws.alone import Alone, read_alone
+from sagewarden.adapters.aws.alone import Alone, AloneReader
 from sagewarden.adapters.aws.calls import Patience, Reads
 from sagewarden.adapters.aws.identity import caller, pinned
 from sagewarden.adapters.aws.listing import Names, list_all
@@ -16,6 +16,7 @@ from sagewarden.adapters.aws.search import Found, search_all
 from sagewarden.application.ports.aws import Caller, Progress
 from sagewarden.core.entities import Entity, Kind
 from sagewarden.core.inventory import Gap, Inventory
+from sagewarden.core.needs import NOTHING, Needs
 from sagewarden.core.reconcile import Listing, own_reads_allowed, reconcile
 
 USUAL_LAG = timedelta(seconds=120)
@@ -43,9 +44,10 @@ class SageMakerSurveys:
         """Ask STS who we are; raise ReadFailed when it does not say."""
         return caller(replace(self._reads, patience=FIRST_CALL))
 
-    def take(self, progress: Progress) -> Inventory:
+    def take(self, progress: Progress, asked: Needs = NOTHING) -> Inventory:
         """Read every experiment, trial and component; what could not be seen becomes a gap.
 
+        Of parameters and metrics, the inventory holds what is `asked` for.
         Raise WrongIdentity when STS names another account than the target, ReadFailed when it
         names none. `progress` may be called from several threads, one at a time.
         """
@@ -54,7 +56,7 @@ class SageMakerSurveys:
         pinned(self._reads)
         began = self._reads.session.clock.now()
         with ThreadPoolExecutor(_THREADS, "inventory") as pool:
-            survey = _Survey(self._reads, self._looks, pool, began, self._lag)
+            survey = _Survey(self._reads, self._looks, pool, began, self._lag, asked)
             survey.read(_Teller(progress))
         return Inventory(
             target=self._reads.session.target,
@@ -93,6 +95,7 @@ class _Survey:
     pool: ThreadPoolExecutor
     began: datetime
     lag: timedelta
+    asked: Needs
     seen: dict[Kind, dict[str, Entity]] = field(default_factory=dict)
     gaps: list[Gap] = field(default_factory=list)
 
@@ -101,7 +104,9 @@ class _Survey:
         searches: dict[Kind, Future[Found]] = {}
         listings: dict[Kind, Future[Names]] = {}
         for kind in Kind:
-            searches[kind] = self.pool.submit(search_all, self.reads, kind, teller.of(f"{kind}s"))
+            searches[kind] = self.pool.submit(
+                search_all, self.reads, kind, self.asked, teller.of(f"{kind}s")
+            )
             listings[kind] = self.pool.submit(
                 list_all, self.reads, kind, teller.of(f"{kind}s listed")
             )
@@ -127,10 +132,10 @@ class _Survey:
                 Gap(kind, None, f"Search does not show {len(wanted)} whole that List shows")
             )
             return
-        trials: Mapping[str, Entity] = self.seen.get(Kind.TRIAL, {})
+        reader = AloneReader(self.looks, self.asked, self.seen.get(Kind.TRIAL, {}))
         for listing, alone in zip(
             wanted,
-            self.pool.map(lambda each: read_alone(self.looks, kind, each, trials), wanted),
+            self.pool.map(lambda each: reader.read(kind, each), wanted),
             strict=True,
         ):
             self._take(kind, listing, alone)

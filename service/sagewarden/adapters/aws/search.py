@@ -17,6 +17,7 @@ from sagewarden.adapters.aws.looks import PAGE
 from sagewarden.adapters.aws.vocabulary import WORDS
 from sagewarden.core.canonical import milliseconds
 from sagewarden.core.entities import Entity, Kind, Parent
+from sagewarden.core.needs import NOTHING, Needs
 from sagewarden.core.observe import observe
 from sagewarden.errors import Absent, ReadFailed
 
@@ -28,12 +29,14 @@ DEPTH = 10_000
 class Found:
     """What Search gave of one kind.
 
-    `records` are by key, then by CreationTime in milliseconds. `without` names the keys of
-    records that lack `Tags` or `Parents`, `spells_empty` which of the two the service has spelled
-    as an empty list. `failed` says why this is not all.
+    Of parameters and metrics, records hold what is `asked` for. `records` are by key, then by
+    CreationTime in milliseconds. `without` names the keys of records that lack `Tags` or `Parents`,
+    `spells_empty` which of the two the service has spelled as an empty list. `failed` says why this
+    is not all.
     """
 
     kind: Kind
+    asked: Needs = NOTHING
     records: dict[str, dict[int, Entity]] = field(default_factory=dict)
     without: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     spells_empty: set[str] = field(default_factory=set)
@@ -46,7 +49,7 @@ class Found:
         parents: Any = ()
         if self.kind is Kind.COMPONENT:
             parents = self._read(record, "Parents", _parents_of)
-        entity = observe(self.kind, record, tags=tags, parents=parents)
+        entity = observe(self.kind, record, tags=tags, parents=parents, asked=self.asked)
         births = self.records.setdefault(entity.key, {})
         born = milliseconds(entity.created)
         self.count += born not in births
@@ -61,9 +64,9 @@ class Found:
         return read(given or [])
 
 
-def search_all(reads: Reads, kind: Kind, tell: Callable[[int], None]) -> Found:
-    """Read a whole kind; `tell` hears how many records there are so far."""
-    found = Found(kind)
+def search_all(reads: Reads, kind: Kind, asked: Needs, tell: Callable[[int], None]) -> Found:
+    """Read a whole kind, with what is `asked` for; `tell` hears how many there are so far."""
+    found = Found(kind, asked)
     since: datetime | None = None
     try:
         while True:

@@ -1,7 +1,7 @@
 """`match` and `protect`: what must hold of an entity."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 
 from sagewarden.adapters.policyfiles.cursor import (
@@ -17,14 +17,23 @@ from sagewarden.adapters.policyfiles.cursor import (
     pairs,
     text,
 )
-from sagewarden.adapters.policyfiles.nodes import ListNode, Look, ScalarNode
+from sagewarden.adapters.policyfiles.measures import (
+    read_children,
+    read_metrics,
+    read_parameters,
+    read_parents,
+)
+from sagewarden.adapters.policyfiles.nodes import Look, ScalarNode
 from sagewarden.adapters.policyfiles.problems import shown
+from sagewarden.adapters.policyfiles.wanted import Scope, wanted
 from sagewarden.core.entities import RUNNING, STATUSES, Kind, Origin
 from sagewarden.core.policy import (
     Aged,
     AllOf,
     AnyOf,
     Condition,
+    CreatedBy,
+    Displayed,
     Everything,
     Idle,
     InStatus,
@@ -35,26 +44,11 @@ from sagewarden.core.policy import (
     Unassigned,
 )
 
-LATER = frozenset({"parameters", "metrics", "children", "parents", "created_by", "display_name"})
-
 _STATUSES = (*STATUSES, "absent")
 _ORIGINS = tuple(str(origin) for origin in Origin)
 _TAGS = "tag keys, each with present, absent, a value or a list of values"
 _TAG_VALUE = "a tag value or a glob"
 _GLOB = "a glob, as in dev-*"
-
-
-@dataclass(frozen=True, slots=True)
-class Scope:
-    """What a condition is for: its policy's resource, and whether what it finds is deleted.
-
-    `resource` is None when the policy does not say it well. Below `not`, what a condition finds
-    is what the policy leaves alone, so `deletes` turns around there.
-    """
-
-    resource: Kind | None
-    deletes: bool
-    negated: bool = False
 
 
 def read_match(cursor: Cursor, scope: Scope) -> Condition | None:
@@ -72,7 +66,7 @@ def read_match(cursor: Cursor, scope: Scope) -> Condition | None:
 def read_conditions(cursor: Cursor, scope: Scope) -> Condition | None:
     """Read a mapping of conditions, all of which must hold."""
     conditions: list[Condition] = []
-    for key, value in fields(cursor, tuple(_READERS), LATER).items():
+    for key, value in fields(cursor, tuple(_READERS)).items():
         conditions.extend(_READERS[key](value, scope))
     return _together(conditions)
 
@@ -96,27 +90,8 @@ def _together(conditions: list[Condition] | tuple[Tagged, ...]) -> Condition | N
 
 def _tag(key: Cursor, value: Cursor) -> Tagged | None:
     tag = text(key, "a tag key", LONGEST_KEY)
-    values = one_or_more(value, partial(text, allowed=_TAG_VALUE), "at least one tag value")
-    if tag is None or values is None:
-        return None
-    if isinstance(value.node, ListNode):
-        return _tag_in(tag, values, value)
-    match values:
-        case ("present",):
-            return Tagged(tag, "present")
-        case ("absent",):
-            return Tagged(tag, "absent")
-        case _:
-            return Tagged(tag, "values", values)
-
-
-def _tag_in(tag: str, values: tuple[str, ...], listed: Cursor) -> Tagged | None:
-    for index, each in enumerate(values):
-        if each in {"present", "absent"}:
-            at = entries(listed, _TAG_VALUE)[index]
-            at.refuse(f"{shown(each)} among values", f"tag values only, or {each} alone")
-            return None
-    return Tagged(tag, "values", values)
+    asked = wanted(value, partial(text, allowed=_TAG_VALUE), "tag value", _TAG_VALUE)
+    return None if tag is None or asked is None else Tagged(tag, *asked)
 
 
 def _name(cursor: Cursor, _scope: Scope) -> tuple[Condition, ...]:
@@ -133,6 +108,16 @@ def _glob(cursor: Cursor) -> str | None:
         )
         return None
     return glob
+
+
+def _display_name(cursor: Cursor, _scope: Scope) -> tuple[Condition, ...]:
+    asked = wanted(cursor, _glob, "glob", _GLOB)
+    return () if asked is None else (Displayed(*asked),)
+
+
+def _created_by(cursor: Cursor, _scope: Scope) -> tuple[Condition, ...]:
+    asked = wanted(cursor, _glob, "glob", _GLOB)
+    return () if asked is None else (CreatedBy(*asked),)
 
 
 def _status(cursor: Cursor, scope: Scope) -> tuple[Condition, ...]:
@@ -171,14 +156,10 @@ def _age(cursor: Cursor, _scope: Scope) -> tuple[Condition, ...]:
 
 
 def _unassigned(cursor: Cursor, scope: Scope) -> tuple[Condition, ...]:
-    if scope.resource not in {None, Kind.COMPONENT}:
-        cursor.refuse(
-            f"`unassigned` for the resource {scope.resource}",
-            "it only for the resource trial-component",
-        )
+    if not scope.suits(cursor, "unassigned", Kind.COMPONENT):
         return ()
-    wanted = boolean(cursor)
-    return () if wanted is None else (Unassigned(wanted),)
+    wants = boolean(cursor)
+    return () if wants is None else (Unassigned(wants),)
 
 
 def _any(cursor: Cursor, scope: Scope) -> tuple[Condition, ...]:
@@ -204,12 +185,18 @@ def _not(cursor: Cursor, scope: Scope) -> tuple[Condition, ...]:
 
 _READERS: Mapping[str, Callable[[Cursor, Scope], tuple[Condition, ...]]] = {
     "name": _name,
+    "display_name": _display_name,
+    "created_by": _created_by,
     "tags": read_tags,
     "status": _status,
     "origin": _origin,
     "idle": _idle,
     "age": _age,
     "unassigned": _unassigned,
+    "parameters": read_parameters,
+    "metrics": read_metrics,
+    "children": read_children,
+    "parents": read_parents,
     "any": _any,
     "all": _all,
     "not": _not,

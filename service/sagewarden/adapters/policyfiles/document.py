@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sagewarden.adapters.policyfiles.conditions import Scope, read_match, read_protection
+from sagewarden.adapters.policyfiles.conditions import read_match, read_protection
 from sagewarden.adapters.policyfiles.cursor import (
     Cursor,
     choice,
@@ -19,6 +19,7 @@ from sagewarden.adapters.policyfiles.cursor import (
 from sagewarden.adapters.policyfiles.keep import read_keep
 from sagewarden.adapters.policyfiles.nodes import Node
 from sagewarden.adapters.policyfiles.problems import Log, shown
+from sagewarden.adapters.policyfiles.wanted import Scope
 from sagewarden.core.durations import SPELLING
 from sagewarden.core.entities import Kind
 from sagewarden.core.policy import Action, Condition, Everything, Place, Policy, Protection

@@ -1,23 +1,31 @@
 """`keep`: what stays of all that a policy matches."""
 
-from functools import partial
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from functools import partial, reduce
+from typing import Literal, cast
 
+from sagewarden.adapters.policyfiles.conditions import read_tags
 from sagewarden.adapters.policyfiles.cursor import (
     LONGEST_KEY,
     Cursor,
     choice,
     count,
+    duration,
     fields,
     need,
     one_or_more,
     text,
 )
+from sagewarden.adapters.policyfiles.measures import LONGEST_METRIC, SUMMARIES
 from sagewarden.adapters.policyfiles.nodes import ScalarNode
 from sagewarden.adapters.policyfiles.problems import shown
-from sagewarden.core.entities import Kind
-from sagewarden.core.policy import GroupKey, Keep
+from sagewarden.core.entities import Kind, Quantity, Summary
+from sagewarden.core.policy import Best, GroupKey, Keep, Period
 
-_LATER = frozenset({"best", "within", "daily", "weekly", "monthly", "yearly", "tags"})
+_PERIODS: tuple[Period, ...] = ("daily", "weekly", "monthly", "yearly")
+_RULES = ("last", "best", "within", *_PERIODS, "tags")
+_METRIC = "a metric's name"
 _EVERYWHERE = ("name-prefix",)
 _GROUPS: dict[Kind | None, tuple[str, ...]] = {
     Kind.EXPERIMENT: _EVERYWHERE,
@@ -30,15 +38,75 @@ _LONGEST_TAG = len(_TAG) + LONGEST_KEY
 
 
 def read_keep(cursor: Cursor, resource: Kind | None) -> Keep | None:
-    """Read a keep rule; how it may group depends on the resource."""
-    found = fields(cursor, ("last", "group_by"), _LATER)
-    last = need(cursor, found, "last", "a whole number from 1")
-    number = count(last) if last else None
+    """Read a keep rule; how it may group and rank depends on the resource."""
+    found = fields(cursor, (*_RULES, "group_by"))
+    if found and not found.keys() & set(_RULES):
+        cursor.refuse("a keep without a rule", f"at least one of {', '.join(sorted(_RULES))}")
+    rules = [read(found[key], resource) for key, read in _READERS.items() if key in found]
     groups: tuple[GroupKey, ...] | None = ()
     if "group_by" in found:
-        read = partial(_group, resource=resource)
-        groups = one_or_more(found["group_by"], read, "at least one group")
-    return None if number is None or groups is None else Keep(number, groups)
+        group = partial(_group, resource=resource)
+        groups = one_or_more(found["group_by"], group, "at least one group")
+    whole = [rule for rule in rules if rule is not None]
+    if not whole or len(whole) < len(rules) or groups is None:
+        return None
+    return reduce(lambda keep, rule: rule(keep), whole, Keep(group_by=groups))
+
+
+_Rule = Callable[[Keep], Keep]
+"""Adds a rule."""
+
+
+def _last(cursor: Cursor, _resource: Kind | None) -> _Rule | None:
+    number = count(cursor)
+    return None if number is None else lambda keep: replace(keep, last=number)
+
+
+def _within(cursor: Cursor, _resource: Kind | None) -> _Rule | None:
+    span = duration(cursor)
+    return None if span is None else lambda keep: replace(keep, within=span)
+
+
+def _each(period: Period, cursor: Cursor, _resource: Kind | None) -> _Rule | None:
+    number = count(cursor)
+    if number is None:
+        return None
+    return lambda keep: replace(keep, periods=(*keep.periods, (period, number)))
+
+
+def _tags(cursor: Cursor, _resource: Kind | None) -> _Rule | None:
+    tags = read_tags(cursor)
+    return None if not tags else lambda keep: replace(keep, tags=tags)
+
+
+def _best(cursor: Cursor, resource: Kind | None) -> _Rule | None:
+    if resource not in {None, Kind.COMPONENT}:
+        found = f"`best` for the resource {resource}"
+        cursor.refuse(found, "it only for the resource trial-component")
+        return None
+    found_fields = fields(cursor, ("metric", "summary", "order", "count"))
+    metric = need(cursor, found_fields, "metric", _METRIC)
+    order = need(cursor, found_fields, "order", "min, max")
+    number = need(cursor, found_fields, "count", "a whole number from 1")
+    summary = found_fields.get("summary")
+    name = text(metric, _METRIC, LONGEST_METRIC) if metric else None
+    kind = choice(summary, SUMMARIES) if summary else "last"
+    word = choice(order, ("min", "max")) if order else None
+    most = count(number) if number else None
+    if name is None or kind is None or word is None or most is None:
+        return None
+    quantity = Quantity(name, cast("Summary", kind))
+    best = Best(quantity, cast('Literal["min", "max"]', word), most)
+    return lambda keep: replace(keep, best=best)
+
+
+_READERS: Mapping[str, Callable[[Cursor, Kind | None], _Rule | None]] = {
+    "last": _last,
+    "best": _best,
+    "within": _within,
+    **{period: partial(_each, period) for period in _PERIODS},
+    "tags": _tags,
+}
 
 
 def _group(cursor: Cursor, resource: Kind | None) -> GroupKey | None:

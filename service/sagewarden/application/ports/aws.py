@@ -8,6 +8,7 @@ from typing import Any, Protocol
 from sagewarden.core.deletion import Deletion, Disassociation, Reassociation
 from sagewarden.core.entities import Entity, Kind
 from sagewarden.core.inventory import Inventory
+from sagewarden.core.needs import NOTHING, Needs
 from sagewarden.core.plan import Effect
 from sagewarden.core.tags import TagEffect, TagWrite
 
@@ -93,8 +94,11 @@ class Surveys(Protocol):
     def caller(self) -> Caller:
         """Ask STS who we are."""
 
-    def take(self, progress: Progress) -> Inventory:
-        """Read every experiment, trial and component by Search and reconcile it with List."""
+    def take(self, progress: Progress, asked: Needs = NOTHING) -> Inventory:
+        """Read every experiment, trial and component by Search and reconcile it with List.
+
+        Of parameters and metrics, the inventory holds what is `asked` for.
+        """
 
 
 class Records(Protocol):
