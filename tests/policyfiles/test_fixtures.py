@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from sagewarden.adapters.policyfiles import FixturesRefused, load_fixtures
-from sagewarden.core.entities import Kind, Origin
+from sagewarden.core.entities import Kind, Origin, Quantity
 from sagewarden.core.judge import Verdict
 from sagewarden.core.rehearsal import Fixture
 
@@ -31,7 +31,8 @@ account:
     - {name: branch, experiment: Tree, held: an audit, origin: pipeline}
     - {name: lost, experiment: unknown}
   components:
-    - {name: leaf, trials: [branch, lost], status: Failed, source: "arn:aws:x"}
+    - {name: leaf, trials: [branch, lost], status: Failed, source: "arn:aws:x",
+       parameters: {lr: 0.1, net: wide}, metrics: {loss: 0.5, acc: {last: 0.7, max: 0.9}}}
     - {name: bare, status: absent, trials: unknown, tags: unknown, created_by: ana}
 expect:
   - {experiment: tree, verdict: mark, policy: old, because: [one, two]}
@@ -94,6 +95,23 @@ def test_a_component_hangs_on_its_trials(good: Fixture) -> None:
         "Failed",
         "arn:aws:x",
     )
+
+
+def test_a_component_has_parameters(good: Fixture) -> None:
+    assert good.inventory.components["leaf"].parameters == {"lr": 0.1, "net": "wide"}
+
+
+def test_a_metric_is_a_number_or_its_summaries(good: Fixture) -> None:
+    assert good.inventory.components["leaf"].metrics == {
+        Quantity("loss", "last"): (0.5,),
+        Quantity("loss", "min"): (0.5,),
+        Quantity("loss", "max"): (0.5,),
+        Quantity("loss", "avg"): (0.5,),
+        Quantity("loss", "count"): (1.0,),
+        Quantity("acc", "last"): (0.7,),
+        Quantity("acc", "max"): (0.9,),
+        Quantity("acc", "count"): (1.0,),
+    }
 
 
 def test_what_could_not_be_read_is_written_as_unknown(good: Fixture) -> None:
@@ -164,21 +182,21 @@ def test_an_account_belongs_to_its_target(good: Fixture) -> None:
             "",
             (13, "account.trials[1].experiment", "no `experiment`"),
         ),
-        ("verdict: mark", "verdict: gone", (18, "expect[0].verdict", "`gone`")),
+        ("verdict: mark", "verdict: gone", (19, "expect[0].verdict", "`gone`")),
         (
             "experiment: tree, verdict",
             "experiment: three, verdict",
-            (18, "expect[0].experiment", "`three`, which the account lacks"),
+            (19, "expect[0].experiment", "`three`, which the account lacks"),
         ),
         (
             "experiment: tree, verdict",
             "experiment: tree, trial: branch, verdict",
-            (18, "expect[0]", "2 kinds with a name"),
+            (19, "expect[0]", "2 kinds with a name"),
         ),
         (
             "experiment: tree, verdict: mark",
             "verdict: mark",
-            (18, "expect[0]", "0 kinds with a name"),
+            (19, "expect[0]", "0 kinds with a name"),
         ),
     ],
 )

@@ -68,6 +68,11 @@ _policy.command(
     help="Check policy files; every fault with its place.",
 )
 _policy.command(
+    "sagewarden.cli.schema:schema",
+    name="schema",
+    help="The JSON Schema of policy files, for editors.",
+)
+_policy.command(
     "sagewarden.cli.rehearsing:run_fixtures",
     name="test",
     help="Judge small accounts in fixtures, and compare with what is expected.",

@@ -25,7 +25,11 @@ _COMPARES: Final[Mapping[Sign, Callable[[float, float], bool]]] = {
 _BOUND = re.compile(r"(<=|>=|==|!=|=<|=>|<|>|=) *(.*)")
 _MEANT: Final = {"=": "==", "=<": "<=", "=>": ">="}
 _NUMBER = re.compile(r"[-+]?(0|[1-9][0-9]{0,17})(\.[0-9]{1,30})?([eE][-+]?[0-9]{1,3})?")
-_LENGTH = 100
+BOUND: Final = rf"(<=|>=|==|!=|<|>) *{_NUMBER.pattern}"
+"""A regular expression of one bound."""
+
+LONGEST_COMPARED: Final = 100
+"""Characters in a comparison."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +68,7 @@ def parse_range(text: str) -> Range:
 
     Bounds that no number can meet are refused too: `> 5, < 3`.
     """
-    if len(text) > _LENGTH:
+    if len(text) > LONGEST_COMPARED:
         raise ComparisonRefused(f"a comparison of {len(text)} characters")
     bounds = tuple(_bound(part.strip(), text) for part in text.split(","))
     if _is_empty(bounds):

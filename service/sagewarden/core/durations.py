@@ -21,7 +21,9 @@ LONGEST = timedelta(days=100 * 365)
 """A longer duration is taken for a slip of the pen."""
 
 _SHAPE = re.compile(r"([+-]?)([0-9]+)(\.[0-9]*)?( *)([A-Za-z]*)")
-_LENGTH = 24
+LONGEST_SPELLED = 24
+"""Characters in the spelling of a duration."""
+
 _MEANT = {
     "s": ("sec", "secs", "second", "seconds"),
     "min": ("mins", "minute", "minutes"),
@@ -47,7 +49,7 @@ def parse_duration(text: str) -> timedelta:
 
     Raise DurationRefused, a ValueError, with the reason.
     """
-    if len(text) > _LENGTH:
+    if len(text) > LONGEST_SPELLED:
         raise DurationRefused(f"a duration of {len(text)} characters")
     shape = _SHAPE.fullmatch(text)
     if shape is None:

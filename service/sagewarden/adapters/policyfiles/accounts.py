@@ -4,7 +4,7 @@ What is not said of an entity is: a year old, last changed when it was made or a
 tags, and of a component, completed.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -24,9 +24,28 @@ from sagewarden.adapters.policyfiles.cursor import (
     pairs,
     text,
 )
-from sagewarden.adapters.policyfiles.nodes import ScalarNode
+from sagewarden.adapters.policyfiles.measures import (
+    LONGEST_METRIC,
+    LONGEST_NAME,
+    LONGEST_VALUE,
+    SUMMARIES,
+)
+from sagewarden.adapters.policyfiles.nodes import Look, MapNode, ScalarNode
 from sagewarden.adapters.policyfiles.problems import shown
-from sagewarden.core.entities import STATUSES, Entity, Identity, Kind, Origin, Parent, Target
+from sagewarden.core.comparisons import read_number
+from sagewarden.core.entities import (
+    STATUSES,
+    Entity,
+    Identity,
+    Kind,
+    Metrics,
+    Origin,
+    Parameters,
+    Parent,
+    Quantity,
+    Summary,
+    Target,
+)
 from sagewarden.core.inventory import Inventory
 from sagewarden.core.protection import Reasons
 
@@ -52,7 +71,7 @@ SHARED_FIELDS = (
 OWN_FIELDS: Mapping[Kind, tuple[str, ...]] = {
     Kind.EXPERIMENT: (),
     Kind.TRIAL: ("experiment",),
-    Kind.COMPONENT: ("trials", "status", "source"),
+    Kind.COMPONENT: ("trials", "status", "source", "parameters", "metrics"),
 }
 STATUS_WORDS = (*STATUSES, "absent")
 ORIGIN_WORDS = tuple(str(origin) for origin in Origin)
@@ -60,6 +79,7 @@ ORIGIN_WORDS = tuple(str(origin) for origin in Origin)
 _OLD = timedelta(days=365)
 _TIME = 'a time with its zone, in quotes, as in "2026-03-01T12:00:00Z"'
 _LONG = 2048
+_VALUE = "a number, or a text"
 _PLAIN_TARGET = Target("123456789012", "us-east-1")
 _RESOURCES = {
     Kind.EXPERIMENT: "experiment",
@@ -139,6 +159,8 @@ class _Entities:
             created_by=_or(found, "created_by", _line, None),
             experiment=self._experiment(kind, cursor, found),
             parents=_parents(found.get("trials")),
+            parameters=_parameters(found.get("parameters")),
+            metrics=_metrics(found.get("metrics")),
         )
         if reason := _or(found, "held", _line, None):
             self._holds[entity.identity] = (f"held: {reason}",)
@@ -215,6 +237,56 @@ def _tag_value(cursor: Cursor) -> str | None:
     if isinstance(cursor.node, ScalarNode) and not cursor.node.plain and not cursor.node.text:
         return ""  # AWS has tags without a value
     return text(cursor, "a tag value", LONGEST_TEXT)
+
+
+def _parameters(cursor: Cursor | None) -> Parameters:
+    """Read parameters: a number without quotes is a number, all else a text."""
+    found: dict[str, str | float] = {}
+    for key, value in pairs(cursor, "parameter names with their values") if cursor else ():
+        name = text(key, "a parameter's name", LONGEST_NAME)
+        given = _number(value) if _is_number(value) else text(value, _VALUE, LONGEST_VALUE)
+        if name is not None and given is not None:
+            found[name] = given
+    return found
+
+
+def _metrics(cursor: Cursor | None) -> Metrics:
+    """Read metrics: a mapping of summaries, or a number, which is all of them but the deviation."""
+    found: dict[Quantity, tuple[float, ...]] = {}
+    for key, value in pairs(cursor, "metric names with their summaries") if cursor else ():
+        name = text(key, "a metric's name", LONGEST_METRIC)
+        for summary, number in _summaries(value):
+            if name is not None and number is not None:
+                found[Quantity(name, summary)] = (number,)
+    return found
+
+
+def _summaries(cursor: Cursor) -> Iterator[tuple[Summary, float | None]]:
+    if not isinstance(cursor.node, MapNode):
+        number = _number(cursor)
+        for summary in SUMMARIES:
+            if summary not in {"count", "std_dev"}:
+                yield summary, number
+        yield "count", 1.0
+        return
+    given = fields(cursor, SUMMARIES)
+    for summary in SUMMARIES:
+        if summary in given:
+            yield summary, _number(given[summary])
+    if "count" not in given:
+        yield "count", 1.0
+
+
+def _is_number(cursor: Cursor) -> bool:
+    return isinstance(cursor.node, ScalarNode) and cursor.node.look in {Look.INTEGER, Look.NUMBER}
+
+
+def _number(cursor: Cursor) -> float | None:
+    scalar = cursor.scalar("a number")
+    number = None if scalar is None else read_number(scalar.text)
+    if scalar is not None and number is None:
+        cursor.refuse(shown(scalar.text), "a number")
+    return number
 
 
 def _parents(cursor: Cursor | None) -> tuple[Parent, ...] | None:

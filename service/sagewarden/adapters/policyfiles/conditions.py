@@ -26,7 +26,7 @@ from sagewarden.adapters.policyfiles.measures import (
 from sagewarden.adapters.policyfiles.nodes import Look, ScalarNode
 from sagewarden.adapters.policyfiles.problems import shown
 from sagewarden.adapters.policyfiles.wanted import Scope, wanted
-from sagewarden.core.entities import RUNNING, STATUSES, Kind, Origin
+from sagewarden.core.entities import RUNNING, STATUSES, Origin
 from sagewarden.core.policy import (
     Aged,
     AllOf,
@@ -44,8 +44,8 @@ from sagewarden.core.policy import (
     Unassigned,
 )
 
-_STATUSES = (*STATUSES, "absent")
-_ORIGINS = tuple(str(origin) for origin in Origin)
+STATUS_WORDS = (*STATUSES, "absent")
+ORIGIN_WORDS = tuple(str(origin) for origin in Origin)
 _TAGS = "tag keys, each with present, absent, a value or a list of values"
 _TAG_VALUE = "a tag value or a glob"
 _GLOB = "a glob, as in dev-*"
@@ -66,7 +66,7 @@ def read_match(cursor: Cursor, scope: Scope) -> Condition | None:
 def read_conditions(cursor: Cursor, scope: Scope) -> Condition | None:
     """Read a mapping of conditions, all of which must hold."""
     conditions: list[Condition] = []
-    for key, value in fields(cursor, tuple(_READERS)).items():
+    for key, value in fields(cursor, CONDITION_FIELDS).items():
         conditions.extend(_READERS[key](value, scope))
     return _together(conditions)
 
@@ -127,9 +127,9 @@ def _status(cursor: Cursor, scope: Scope) -> tuple[Condition, ...]:
 
 
 def _one_status(cursor: Cursor, scope: Scope) -> str | None:
-    status = choice(cursor, _STATUSES)
+    status = choice(cursor, STATUS_WORDS)
     if status in RUNNING and scope.deletes and not scope.negated:
-        settled = ", ".join(each for each in _STATUSES if each not in RUNNING)
+        settled = ", ".join(each for each in STATUS_WORDS if each not in RUNNING)
         cursor.refuse(f"{shown(str(status))} in a policy that deletes; running is kept", settled)
         return None
     return status
@@ -141,7 +141,7 @@ def _origin(cursor: Cursor, _scope: Scope) -> tuple[Condition, ...]:
 
 
 def _one_origin(cursor: Cursor) -> Origin | None:
-    origin = choice(cursor, _ORIGINS)
+    origin = choice(cursor, ORIGIN_WORDS)
     return None if origin is None else Origin(origin)
 
 
@@ -156,7 +156,7 @@ def _age(cursor: Cursor, _scope: Scope) -> tuple[Condition, ...]:
 
 
 def _unassigned(cursor: Cursor, scope: Scope) -> tuple[Condition, ...]:
-    if not scope.suits(cursor, "unassigned", Kind.COMPONENT):
+    if not scope.suits(cursor, "unassigned"):
         return ()
     wants = boolean(cursor)
     return () if wants is None else (Unassigned(wants),)
@@ -201,3 +201,6 @@ _READERS: Mapping[str, Callable[[Cursor, Scope], tuple[Condition, ...]]] = {
     "all": _all,
     "not": _not,
 }
+
+CONDITION_FIELDS = tuple(_READERS)
+"""Every key of a mapping of conditions."""

@@ -21,6 +21,9 @@ LONGEST_KEY = 128
 _LONGEST_WORD = 40
 _DIGITS = 9
 
+LARGEST_COUNT = 10**_DIGITS - 1
+"""What a whole number may be at most."""
+
 
 @dataclass(frozen=True, slots=True)
 class Cursor:

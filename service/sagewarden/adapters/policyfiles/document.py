@@ -25,13 +25,13 @@ from sagewarden.core.entities import Kind
 from sagewarden.core.policy import Action, Condition, Everything, Place, Policy, Protection
 from sagewarden.core.rules import rule_digest
 
-_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
+NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 _NAME_ALLOWED = "1 to 63 of a-z, 0-9 and -, the first not a hyphen"
-_ACCOUNT = re.compile(r"[0-9]{12}")
+ACCOUNT = re.compile(r"[0-9]{12}")
 _ACCOUNT_ALLOWED = "the 12 digits of the account"
-_KINDS = tuple(str(kind) for kind in reversed(Kind))
-_ACTIONS = tuple(str(action) for action in Action)
-_FIELDS = (
+KINDS = tuple(str(kind) for kind in reversed(Kind))
+ACTIONS = tuple(str(action) for action in Action)
+POLICY_FIELDS = (
     "name",
     "description",
     "resource",
@@ -41,6 +41,8 @@ _FIELDS = (
     "grace",
     "confirm_match_all",
 )
+TOP_FIELDS = ("version", "policies", "protect")
+PROTECT_FIELDS = ("tags",)
 _FIELDS_LATER = frozenset({"notify", "require", "escalate"})
 _PROTECT_LATER = frozenset({"names", "holds", "registered_models"})
 _TOP = "policies, protect or both"
@@ -57,7 +59,7 @@ class Document:
 def read_document(root: Node, log: Log, taken: dict[str, Place]) -> Document:
     """Read a file's root; `taken` holds the names of all policies so far and takes up these."""
     top = Cursor(root, "", log)
-    found = fields(top, ("version", "policies", "protect"))
+    found = fields(top, TOP_FIELDS)
     if each := need(top, found, "version", "version: 1"):
         version(each)
     if found.keys() == {"version"}:
@@ -79,10 +81,10 @@ def _listed(found: dict[str, Cursor], key: str, allowed: str) -> list[Cursor]:
 
 
 def _read_policy(cursor: Cursor, taken: dict[str, Place]) -> Policy | None:
-    found = fields(cursor, _FIELDS, _FIELDS_LATER)
+    found = fields(cursor, POLICY_FIELDS, _FIELDS_LATER)
     name = _read_name(need(cursor, found, "name", _NAME_ALLOWED), taken)
-    resource = _read_resource(need(cursor, found, "resource", ", ".join(_KINDS)))
-    action = _read_action(need(cursor, found, "action", ", ".join(_ACTIONS)))
+    resource = _read_resource(need(cursor, found, "resource", ", ".join(KINDS)))
+    action = _read_action(need(cursor, found, "action", ", ".join(ACTIONS)))
     match = _read_match(cursor, found, resource, action)
     keep = read_keep(found["keep"], resource) if "keep" in found else None
     grace = _read_grace(cursor, found, action)
@@ -112,7 +114,7 @@ def _read_name(cursor: Cursor | None, taken: dict[str, Place]) -> str | None:
     name = text(cursor, _NAME_ALLOWED) if cursor else None
     if cursor is None or name is None:
         return None
-    if not _NAME.fullmatch(name):
+    if not NAME.fullmatch(name):
         tidy = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:63].rstrip("-")
         cursor.refuse(f"the name {shown(name)}", _NAME_ALLOWED, tidy)
         return None
@@ -125,12 +127,12 @@ def _read_name(cursor: Cursor | None, taken: dict[str, Place]) -> str | None:
 
 
 def _read_resource(cursor: Cursor | None) -> Kind | None:
-    word = choice(cursor, _KINDS) if cursor else None
+    word = choice(cursor, KINDS) if cursor else None
     return Kind(word) if word else None
 
 
 def _read_action(cursor: Cursor | None) -> Action | None:
-    word = choice(cursor, _ACTIONS, later={"tag"}) if cursor else None
+    word = choice(cursor, ACTIONS, later={"tag"}) if cursor else None
     return Action(word) if word else None
 
 
@@ -169,13 +171,13 @@ def _read_confirmation(
         )
         return None
     account = text(value, _ACCOUNT_ALLOWED)
-    if account is not None and not _ACCOUNT.fullmatch(account):
+    if account is not None and not ACCOUNT.fullmatch(account):
         value.refuse(shown(account), _ACCOUNT_ALLOWED)
         return None
     return account
 
 
 def _read_protection(cursor: Cursor) -> Protection | None:
-    found = fields(cursor, ("tags",), _PROTECT_LATER)
+    found = fields(cursor, PROTECT_FIELDS, _PROTECT_LATER)
     condition = read_protection(found["tags"]) if "tags" in found else None
     return Protection(condition, _place(cursor)) if condition else None

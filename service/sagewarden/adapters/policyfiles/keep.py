@@ -23,8 +23,11 @@ from sagewarden.adapters.policyfiles.problems import shown
 from sagewarden.core.entities import Kind, Quantity, Summary
 from sagewarden.core.policy import Best, GroupKey, Keep, Period
 
-_PERIODS: tuple[Period, ...] = ("daily", "weekly", "monthly", "yearly")
-_RULES = ("last", "best", "within", *_PERIODS, "tags")
+PERIODS: tuple[Period, ...] = ("daily", "weekly", "monthly", "yearly")
+KEEP_RULES = ("last", "best", "within", *PERIODS, "tags")
+KEEP_FIELDS = (*KEEP_RULES, "group_by")
+BEST_FIELDS = ("metric", "summary", "order", "count")
+ORDERS = ("min", "max")
 _METRIC = "a metric's name"
 _EVERYWHERE = ("name-prefix",)
 _GROUPS: dict[Kind | None, tuple[str, ...]] = {
@@ -33,15 +36,15 @@ _GROUPS: dict[Kind | None, tuple[str, ...]] = {
     Kind.COMPONENT: ("experiment", "trial", *_EVERYWHERE),
     None: ("experiment", "trial", *_EVERYWHERE),
 }
-_TAG = "tag:"
-_LONGEST_TAG = len(_TAG) + LONGEST_KEY
+TAG = "tag:"
+LONGEST_TAG = len(TAG) + LONGEST_KEY
 
 
 def read_keep(cursor: Cursor, resource: Kind | None) -> Keep | None:
     """Read a keep rule; how it may group and rank depends on the resource."""
-    found = fields(cursor, (*_RULES, "group_by"))
-    if found and not found.keys() & set(_RULES):
-        cursor.refuse("a keep without a rule", f"at least one of {', '.join(sorted(_RULES))}")
+    found = fields(cursor, KEEP_FIELDS)
+    if found and not found.keys() & set(KEEP_RULES):
+        cursor.refuse("a keep without a rule", f"at least one of {', '.join(sorted(KEEP_RULES))}")
     rules = [read(found[key], resource) for key, read in _READERS.items() if key in found]
     groups: tuple[GroupKey, ...] | None = ()
     if "group_by" in found:
@@ -84,14 +87,14 @@ def _best(cursor: Cursor, resource: Kind | None) -> _Rule | None:
         found = f"`best` for the resource {resource}"
         cursor.refuse(found, "it only for the resource trial-component")
         return None
-    found_fields = fields(cursor, ("metric", "summary", "order", "count"))
+    found_fields = fields(cursor, BEST_FIELDS)
     metric = need(cursor, found_fields, "metric", _METRIC)
     order = need(cursor, found_fields, "order", "min, max")
     number = need(cursor, found_fields, "count", "a whole number from 1")
     summary = found_fields.get("summary")
     name = text(metric, _METRIC, LONGEST_METRIC) if metric else None
     kind = choice(summary, SUMMARIES) if summary else "last"
-    word = choice(order, ("min", "max")) if order else None
+    word = choice(order, ORDERS) if order else None
     most = count(number) if number else None
     if name is None or kind is None or word is None or most is None:
         return None
@@ -104,17 +107,22 @@ _READERS: Mapping[str, Callable[[Cursor, Kind | None], _Rule | None]] = {
     "last": _last,
     "best": _best,
     "within": _within,
-    **{period: partial(_each, period) for period in _PERIODS},
+    **{period: partial(_each, period) for period in PERIODS},
     "tags": _tags,
 }
 
 
+def group_words(resource: Kind | None) -> tuple[str, ...]:
+    """Words that make groups of a resource, besides tags; None stands for any resource."""
+    return _GROUPS[resource]
+
+
 def _group(cursor: Cursor, resource: Kind | None) -> GroupKey | None:
     node = cursor.node
-    if isinstance(node, ScalarNode) and node.text.startswith(_TAG):
-        tag = node.text.removeprefix(_TAG)
+    if isinstance(node, ScalarNode) and node.text.startswith(TAG):
+        tag = node.text.removeprefix(TAG)
         if tag.strip():
-            return GroupKey("tag", tag) if text(cursor, "tag:KEY", _LONGEST_TAG) else None
+            return GroupKey("tag", tag) if text(cursor, "tag:KEY", LONGEST_TAG) else None
         cursor.refuse("a group without a tag key", "tag:KEY")
         return None
     words = _GROUPS[resource]

@@ -18,7 +18,7 @@ from sagewarden.core.comparisons import (
     parse_range,
     read_number,
 )
-from sagewarden.core.entities import Kind, Quantity, Summary
+from sagewarden.core.entities import Quantity, Summary
 from sagewarden.core.needs import FIELDS
 from sagewarden.core.policy import Condition, Counted, Metric, Parameter
 
@@ -44,7 +44,7 @@ _COUNT = "a whole number, or a comparison with whole numbers, as in > 3"
 
 def read_parameters(cursor: Cursor, scope: Scope) -> tuple[Condition, ...]:
     """Read parameter names with what is wanted of each."""
-    if not scope.suits(cursor, "parameters", Kind.COMPONENT):
+    if not scope.suits(cursor, "parameters"):
         return ()
     found = [_parameter(key, value) for key, value in pairs(cursor, _PARAMETERS)]
     return tuple(each for each in found if each is not None)
@@ -97,7 +97,7 @@ def _equal(cursor: Cursor, spelled: str, allowed: str) -> Range | None:
 
 def read_metrics(cursor: Cursor, scope: Scope) -> tuple[Condition, ...]:
     """Read metric names with what is wanted of each."""
-    if not scope.suits(cursor, "metrics", Kind.COMPONENT):
+    if not scope.suits(cursor, "metrics"):
         return ()
     return tuple(each for key, value in pairs(cursor, _METRICS) for each in _metric(key, value))
 
@@ -143,14 +143,14 @@ def _summary(name: str, summary: str, cursor: Cursor) -> Metric | None:
 
 def read_children(cursor: Cursor, scope: Scope) -> tuple[Condition, ...]:
     """Read how many trials an experiment has, or how many components a trial."""
-    if not scope.suits(cursor, "children", Kind.EXPERIMENT, Kind.TRIAL):
+    if not scope.suits(cursor, "children"):
         return ()
     return _counted(cursor, lambda ranges: Counted("children", ranges))
 
 
 def read_parents(cursor: Cursor, scope: Scope) -> tuple[Condition, ...]:
     """Read on how many trials a component hangs."""
-    if not scope.suits(cursor, "parents", Kind.COMPONENT):
+    if not scope.suits(cursor, "parents"):
         return ()
     return _counted(cursor, lambda ranges: Counted("parents", ranges))
 

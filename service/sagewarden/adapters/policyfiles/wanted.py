@@ -1,6 +1,6 @@
 """What several conditions share: whom they are for, and values beside `present` and `absent`."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal, TypeVar
 
@@ -15,6 +15,15 @@ Want = Literal["present", "absent", "values"]
 
 _PRESENCE: dict[str, Want] = {"present": "present", "absent": "absent"}
 
+SUITED: Mapping[str, tuple[Kind, ...]] = {
+    "unassigned": (Kind.COMPONENT,),
+    "parameters": (Kind.COMPONENT,),
+    "metrics": (Kind.COMPONENT,),
+    "children": (Kind.EXPERIMENT, Kind.TRIAL),
+    "parents": (Kind.COMPONENT,),
+}
+"""Conditions that say nothing of other resources than these."""
+
 
 @dataclass(frozen=True, slots=True)
 class Scope:
@@ -28,8 +37,9 @@ class Scope:
     deletes: bool
     negated: bool = False
 
-    def suits(self, cursor: Cursor, key: str, *kinds: Kind) -> bool:
+    def suits(self, cursor: Cursor, key: str) -> bool:
         """Whether a key says anything of the policy's resource; note it if not."""
+        kinds = SUITED[key]
         if self.resource is None or self.resource in kinds:
             return True
         cursor.refuse(
