@@ -39,7 +39,7 @@ from sagewarden.core.policy import (
     Tagged,
     Unassigned,
 )
-from sagewarden.core.truth import Truth
+from sagewarden.core.truth import Truth, all_of, any_of
 
 __all__ = ["Compiled", "Finding", "Test", "compile_condition", "explain", "scope"]
 
@@ -88,19 +88,8 @@ def compiled(condition: Condition) -> Compiled:
 
 def _all(parts: list[Compiled]) -> Compiled:
     tests = [part.test for part in parts]
-
-    def test(subject: Subject, now: datetime) -> Truth:
-        answer = Truth.TRUE
-        for each in tests:
-            truth = each(subject, now)
-            if truth is Truth.FALSE:
-                return truth
-            if truth is Truth.UNKNOWN:
-                answer = truth
-        return answer
-
     return Compiled(
-        test,
+        lambda subject, now: all_of(test(subject, now) for test in tests),
         lambda subject, now: [each for part in parts for each in part.explain(subject, now)],
     )
 
@@ -108,23 +97,13 @@ def _all(parts: list[Compiled]) -> Compiled:
 def _any(parts: list[Compiled]) -> Compiled:
     tests = [part.test for part in parts]
 
-    def test(subject: Subject, now: datetime) -> Truth:
-        answer = Truth.FALSE
-        for each in tests:
-            truth = each(subject, now)
-            if truth is Truth.TRUE:
-                return truth
-            if truth is Truth.UNKNOWN:
-                answer = truth
-        return answer
-
     def telling(subject: Subject, now: datetime) -> list[Finding]:
-        truth = test(subject, now)
+        truth = any_of(test(subject, now) for test in tests)
         alike = [part for part in parts if part.test(subject, now) is truth]
         told = "; ".join(_told(part, subject, now) for part in alike)
         return [Finding(truth, f"one of: {told}")]
 
-    return Compiled(test, telling)
+    return Compiled(lambda subject, now: any_of(test(subject, now) for test in tests), telling)
 
 
 def _not(part: Compiled) -> Compiled:

@@ -22,10 +22,22 @@ class Truth(Enum):
 
 
 def all_of(truths: Iterable[Truth]) -> Truth:
-    """False if one is false, else unknown if one is unknown, else true."""
-    return min(truths, key=lambda truth: truth.value, default=Truth.TRUE)
+    """False as soon as one is false, else unknown if one is unknown, else true."""
+    answer = Truth.TRUE
+    for truth in truths:
+        if truth is Truth.FALSE:
+            return truth
+        if truth is Truth.UNKNOWN:
+            answer = truth
+    return answer
 
 
 def any_of(truths: Iterable[Truth]) -> Truth:
-    """True if one is true, else unknown if one is unknown, else false."""
-    return max(truths, key=lambda truth: truth.value, default=Truth.FALSE)
+    """True as soon as one is true, else unknown if one is unknown, else false."""
+    answer = Truth.FALSE
+    for truth in truths:
+        if truth is Truth.TRUE:
+            return truth
+        if truth is Truth.UNKNOWN:
+            answer = truth
+    return answer
