@@ -136,9 +136,18 @@ class Deed:
 
 
 def deeds(ground: Ground) -> list[Deed]:
-    """Every adversary before every call of an undisturbed sweep."""
-    calls = [what for when, what in ground.trace() if when == "before"]
-    return [Deed(number, what, each) for each in ADVERSARIES for number, what in enumerate(calls)]
+    """Every adversary before every call of an undisturbed sweep.
+
+    Who acts at AWS acts before each call to AWS: the vault's do not show AWS, so before one of
+    them is the same as before the call to AWS that follows. Who pauses acts before each of both.
+    """
+    calls = list(enumerate(what for when, what in ground.trace() if when == "before"))
+    return [
+        Deed(number, what, each)
+        for each in ADVERSARIES
+        for number, what in calls
+        if each.by == "pause" or what.startswith("aws")
+    ]
 
 
 @dataclass
