@@ -27,10 +27,11 @@ from tests.faults.deeds import (
 from tests.faults.ground import Ground, open_ground
 from tests.faults.oracle import mistold, units, violations
 from tests.faults.sections import Section
-from tests.faults.timeline import DESCRIBES, Passed, Timeline, spelled, unlooked
+from tests.faults.timeline import DESCRIBES, Passed, Timeline, spelled, unlooked, without_edges
 from tests.runs.enumerating import Ending
 from tests.runs.stage import CUT, Stage
 
+from sagewarden.core.entities import Kind
 from sagewarden.core.report import Report
 
 
@@ -161,6 +162,20 @@ class Told:
     timeline: Timeline
     report: Report
 
+    def known(self, edges: set[tuple[str, str]], *, there: bool) -> set[tuple[str, str]]:
+        """Return those edges of which the plan knew already that they are there, or are not."""
+        planned = {
+            each.identity.name: each.parents
+            for unit in units(self.stage)
+            for each in (*unit.entities, *unit.spared)
+            if each.identity.kind is Kind.COMPONENT
+        }
+        return {
+            (component, trial)
+            for component, trial in edges
+            if component in planned and (trial in planned[component]) is there
+        }
+
 
 def play_deed(ground: Ground, deed: Deed) -> list[str]:
     """Sweep with somebody in the way, then sweep with nobody; return what is wrong."""
@@ -216,17 +231,23 @@ def judged(told: Told) -> Iterator[str]:
     open_intents = stage.open_intents()
     if open_intents and not told.deed.adversary.passing:
         yield f"open: {open_intents}"
+    taken = told.known(hand.took, there=False)
     if not open_intents:
-        yield from violations(before, stage, told.ground.left - hand.gone, hand.took)
+        free = {f"c {component}" for component, _ in taken}
+        yield from violations(before, stage, told.ground.left - hand.gone - free, hand.took)
         yield from mistold(stage, told.report)
-    yield from unlooked(told.timeline, stage.entries(), before)
+    yield from unlooked(told.timeline, stage.entries(), without_edges(before, taken))
     if hand.acted:
-        yield from _after_sight(told)
         yield from _lost(told)
+        if not taken and not told.known(hand.linked, there=True):
+            yield from _after_sight(told)
 
 
 def _after_sight(told: Told) -> Iterator[str]:
-    """Name each effect on a unit that was sent after a read had shown the deed."""
+    """Name each effect on a unit that was sent after a read had shown the deed.
+
+    What the plan knew of already, because it was made after the deed, is no surprise.
+    """
     seen = [each for each in _ours(told, told.deed.number) if told.deed.adversary.shown(each)]
     members = _unit_of(told.stage, told.deed.adversary)
     for effect in told.timeline.applied(told.stage):

@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from tests.faults.ground import Tap
@@ -139,6 +139,16 @@ def _unlooked_in(timeline: Timeline, entry: Entry, before: Account) -> Iterator[
     for component in {spelled(step.identity) for step in entry.intent.steps}:
         if component.startswith("c ") and not _placed(timeline, component, intended):
             yield f"the trials of {component} were not listed"
+
+
+def without_edges(before: Account, taken: Iterable[tuple[str, str]]) -> Account:
+    """Return the account as it was once somebody had taken these edges away."""
+    gone, components = set(taken), before["components"]
+    left = {
+        key: replace(row, trials=tuple(each for each in row.trials if (key, each) not in gone))
+        for key, row in components.items()
+    }
+    return before | {"components": left}
 
 
 def _looked(looks: Iterable[Passed], who: str) -> bool:
