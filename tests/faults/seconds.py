@@ -172,8 +172,6 @@ def play_gap(pair: Pair, gap: Gap) -> list[str]:
     code = _code(stage)
     wrong = [] if code in gap.ends else [f"the first ended with {code}"]
     wrong += _wrong_of_first(meeting) if gap.silent else _wrong_of_second(meeting)
-    if gap.silent and gap.what.endswith("-intent"):
-        wrong += _settled_later(pair, stage)
     return [*wrong, *_world(pair, stage)]
 
 
@@ -202,16 +200,6 @@ def _wrong_of_first(meeting: Meeting) -> list[str]:
 
 def _calls(stage: Stage) -> list[LoggedCall]:
     return stage.box.admin.calls()
-
-
-def _settled_later(pair: Pair, stage: Stage) -> list[str]:
-    """An intent that was on its way to the vault is one of nothing; the next sweep settles it."""
-    opened = len(stage.open_intents())
-    pair.ground.calm()
-    code = _code(stage)
-    return [f"{opened} intents were open, then a sweep ended with {code}"] * (
-        (opened, code) != (1, 0)
-    )
 
 
 def _world(pair: Pair, stage: Stage) -> list[str]:

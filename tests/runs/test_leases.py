@@ -4,10 +4,13 @@ from dataclasses import replace
 
 import pytest
 from tests.runs.stage import Clockwork, Stage
+from tests.runs.test_evidence import SpoiltVault, flip
 from tests.runs.worlds import SMALL_EFFECTS, SMALL_LEFT
 
+from sagewarden.adapters.vault.memory import MemoryVault
 from sagewarden.application.lease import Lease, leased
 from sagewarden.application.pause import set_pause
+from sagewarden.application.ports.vault import Stored
 from sagewarden.core.keys import Family
 from sagewarden.errors import LeaseHeld, ReadFailed
 
@@ -126,6 +129,39 @@ def test_a_worker_that_slept_after_its_last_effect_tells_so(due: Stage) -> None:
     report = due.sweep()
     assert (report.exit_code, due.effects()) == (11, SMALL_EFFECTS)
     assert report.advice[0].startswith("the lease ran out while this run worked")
+
+
+def test_a_worker_whose_marks_another_changed_while_it_slept_says_that_its_lease_ran_out(
+    due: Stage,
+) -> None:
+    """What it met, marks that are not as it read them, is only the trace of the other worker."""
+    other = replace(due, lease=None, runs=50)
+    came: list[int] = []
+
+    def before(operation: str, key: str) -> None:
+        if operation == "replace" and key.endswith("marks/current") and not came:
+            came.append(0)
+            came.append(other.sweep().exit_code)
+
+    assert isinstance(due.vault, MemoryVault)
+    due.vault.before = before
+    report = due.sweep()
+    assert (came, due.effects(), due.open_intents()) == ([0, 0], SMALL_EFFECTS, [])
+    assert (report.exit_code, len(report.advice)) == (11, 2)
+    assert "marks/current in the vault changed" in report.advice[0]
+    assert report.advice[1].startswith("the lease ran out while this run worked")
+
+
+def test_a_broken_archive_counts_more_than_a_lease_that_ran_out_after_it(due: Stage) -> None:
+    """Both are told."""
+
+    def asleep(key: str, found: Stored) -> Stored:
+        due.clockwork.passed += 10 * due.lease_seconds
+        return flip(key, found)
+
+    due.vault = SpoiltVault(due.vault, asleep)
+    report = due.sweep()
+    assert (report.exit_code, len(report.advice), due.effects()) == (5, 2, [])
 
 
 def test_a_sleeper_puts_no_edge_back_either(due: Stage) -> None:

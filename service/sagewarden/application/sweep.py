@@ -44,6 +44,8 @@ from sagewarden.core.protection import Protections
 from sagewarden.core.report import Report
 from sagewarden.errors import (
     ApprovalNeeded,
+    IntegrityError,
+    LeaseHeld,
     LimitReached,
     PolicyError,
     ReadFailed,
@@ -312,6 +314,7 @@ def run_target(bench: Bench, governance: Governance, run: Run, plan: str | None 
             _tell(sweep.story, error, bench)
             if isinstance(error, UsageError):
                 raise
+            _tell_lost(sweep.story, error, lease, bench)
         sweep.pay()
         report = build_report(bench, governance, sweep.story)
         store_report(bench, report, run.render(report))
@@ -322,6 +325,19 @@ def _tell(story: Story, error: SageWardenError, bench: Bench) -> None:
     bench.events("run.stopped", reason=error.message, advice=error.advice)
     story.exit_code = error.exit_code
     story.advice.append(f"{error.message}. {error.advice}".strip())
+
+
+def _tell_lost(story: Story, error: SageWardenError, lease: Lease, bench: Bench) -> None:
+    """Say too that the lease had run out: then the error may be the trace of another worker."""
+    if isinstance(error, LeaseHeld):
+        return
+    try:
+        lease.guard()
+    except LeaseHeld as lost:
+        code = story.exit_code
+        _tell(story, lost, bench)
+        if isinstance(error, IntegrityError):
+            story.exit_code = code
 
 
 def _fallen(drift: tuple[str, ...]) -> LimitReached:
