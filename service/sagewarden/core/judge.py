@@ -6,13 +6,16 @@ from datetime import datetime
 from enum import StrEnum
 
 from sagewarden.core.conditions import Compiled, Test, compile_condition, compiled, scope
+from sagewarden.core.durations import spell_duration
 from sagewarden.core.entities import Entity, Identity, Kind
+from sagewarden.core.escalation import Violations, advance_violations, overdue
 from sagewarden.core.forest import Forest, Subject, Writes
 from sagewarden.core.inventory import Inventory
 from sagewarden.core.keep import Population, kept_by
 from sagewarden.core.marks import Candidate, Mark, MarkRules, Marks, advance, waits_for
 from sagewarden.core.policy import Action, Policy, PolicySet
 from sagewarden.core.protection import Protected, Protections, Reasons, protect, shields
+from sagewarden.core.tagging import Inspected, World, inspect, reconciled
 from sagewarden.core.truth import Truth
 
 
@@ -53,7 +56,7 @@ class Judgements:
 
     `matched` counts, by kind, all that would go if nothing kept it and whatever is unknown were
     true: what limits are measured on. `select` narrows both it and what is due; no words select
-    everything.
+    everything. `inspected` is what the tag policies found, `violations` since when.
     """
 
     forest: Forest
@@ -63,6 +66,8 @@ class Judgements:
     protected: Protected
     unknown: int = 0
     select: Select = frozenset()
+    inspected: tuple[Inspected, ...] = ()
+    violations: Violations = field(default_factory=dict)
 
     @property
     def due(self) -> tuple[Judgement, ...]:
@@ -97,6 +102,7 @@ class Circumstances:
     holds: Reasons = field(default_factory=dict)
     writes: Writes = field(default_factory=dict)
     select: Select = frozenset()
+    violations: Violations = field(default_factory=dict)
 
 
 def judge(inventory: Inventory, policies: PolicySet, given: Circumstances) -> Judgements:
@@ -109,9 +115,10 @@ def judge(inventory: Inventory, policies: PolicySet, given: Circumstances) -> Ju
     protected = protect(forest, Protections(policies), given.holds, given.now)
     rules = [_Rule.of(each) for each in sorted(policies.policies, key=lambda each: each.name)]
     _sort_all(rules, forest, protected, given.now)
+    tagging = _Tagging.of(rules, World(forest, protected.unread), given)
     found: list[_Match] = []
     reached: set[Identity] = set()
-    for rule in rules:
+    for rule in (*(each for each in rules if each.policy.action is not Action.TAG), *tagging.rules):
         found.extend(_weighed(rule, forest, protected))
         if rule.policy.action is Action.DELETE:
             both = (*rule.matches, *rule.doubtful)
@@ -127,7 +134,17 @@ def judge(inventory: Inventory, policies: PolicySet, given: Circumstances) -> Ju
         protected=protected,
         unknown=sum(len(rule.doubtful) for rule in rules),
         select=given.select,
+        inspected=reconciled(tagging.inspected, frozenset(_marked(marks, forest))),
+        violations=tagging.violations,
     )
+
+
+def _marked(marks: Marks, forest: Forest) -> Iterable[Identity]:
+    """Return every part of what is marked."""
+    for mark in marks.values():
+        root = forest.inventory.of(mark.identity.kind).get(mark.identity.name)
+        if root is not None:
+            yield from (part.identity for part in forest.tree(root).parts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +152,8 @@ class _Rule:
     """A policy, compiled once, and what it found.
 
     `doubtful` are those of which it cannot be known whether they match. `population` is what its
-    keep rule counts over: everything that the timeless part of the match means.
+    keep rule counts over: everything that the timeless part of the match means. `because` adds
+    reasons to those of the match.
     """
 
     policy: Policy
@@ -144,6 +162,7 @@ class _Rule:
     matches: list[Subject] = field(default_factory=list)
     doubtful: list[Subject] = field(default_factory=list)
     population: Population = field(default_factory=Population)
+    because: Mapping[Identity, tuple[str, ...]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, policy: Policy) -> "_Rule":
@@ -165,6 +184,57 @@ class _Rule:
             self.population.members.append(subject)
         elif truth is not Truth.FALSE:
             self.population.doubtful.append(subject)
+
+
+@dataclass(frozen=True, slots=True)
+class _Tagging:
+    """What the tag policies found, and the rules by which what nobody mended is to go."""
+
+    inspected: tuple[Inspected, ...]
+    violations: Violations
+    rules: tuple[_Rule, ...]
+
+    @classmethod
+    def of(cls, rules: Iterable[_Rule], world: World, given: Circumstances) -> "_Tagging":
+        """Inspect what the tag policies matched; an incomplete inventory moves no violation."""
+        ours = [rule for rule in rules if rule.policy.action is Action.TAG]
+        inspected = tuple(_inspected(rule, world) for rule in ours)
+        known = given.violations
+        if world.forest.inventory.complete:
+            known = advance_violations(known, inspected, given.now)
+        both = zip(ours, inspected, strict=True)
+        return cls(inspected, known, tuple(_escalated(*each, known, given.now) for each in both))
+
+
+def _inspected(rule: _Rule, world: World) -> Inspected:
+    found = inspect(rule.policy, (subject.entity for subject in rule.matches), world)
+    return replace(found, doubtful=frozenset(each.entity.identity for each in rule.doubtful))
+
+
+def _escalated(rule: _Rule, found: Inspected, violations: Violations, now: datetime) -> _Rule:
+    """Turn a tag policy into one that deletes what violated it for too long."""
+    policy = rule.policy
+    if policy.escalate is None:
+        return replace(rule, matches=[], doubtful=[])
+    going = replace(policy, action=Action.DELETE, grace=policy.escalate.grace)
+    late = [
+        subject
+        for subject in (*rule.matches, *rule.doubtful)
+        if overdue(violations.get((subject.entity.identity, policy.name)), policy, now)
+    ]
+    known = {who for who in found.violating if who not in found.unknown}
+    return replace(
+        rule,
+        policy=going,
+        matches=[each for each in late if each.entity.identity in known],
+        doubtful=[each for each in late if each.entity.identity not in known],
+        because={who: _late(found.violating[who], policy) for who in known},
+    )
+
+
+def _late(reasons: Iterable[str], policy: Policy) -> tuple[str, ...]:
+    after = "" if policy.escalate is None else spell_duration(policy.escalate.after)
+    return tuple(f"{reason}, for more than {after}" for reason in reasons)
 
 
 def _sort_all(rules: list[_Rule], forest: Forest, protected: Protected, now: datetime) -> None:
@@ -288,8 +358,9 @@ def _judged(match: _Match, marks: Marks, inventory: Inventory, given: Circumstan
         entity=match.subject.entity,
         policy=match.policy,
         verdict=verdict,
-        reasons=tuple(
-            finding.text for finding in match.rule.match.explain(match.subject, given.now)
+        reasons=(
+            *(finding.text for finding in match.rule.match.explain(match.subject, given.now)),
+            *match.rule.because.get(match.subject.entity.identity, ()),
         ),
         against=against,
         size=sum(1 for _ in match.subject.tree.parts),

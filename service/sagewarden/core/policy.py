@@ -159,6 +159,7 @@ class Action(StrEnum):
     """What a policy does with what it matched and did not keep."""
 
     DELETE = "delete"
+    TAG = "tag"
     REPORT = "report"
 
 
@@ -206,6 +207,32 @@ class Keep:
     tags: tuple[Tagged, ...] = ()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Required:
+    """A tag that an entity must carry, and how one that is missing or misspelt is repaired.
+
+    `pattern` and `allowed` say which values are right; without them any is that is not blank.
+    `rename` are other keys whose value this one takes over, `normalise` pairs of a value and what
+    it becomes. What is missing comes from above (`inherit`), else it is `default`.
+    """
+
+    key: str
+    pattern: str | None = None
+    allowed: tuple[str, ...] = ()
+    default: str | None = None
+    inherit: bool = False
+    normalise: tuple[tuple[str, str], ...] = ()
+    rename: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Escalation:
+    """What is violated for `after` since it was first found is deleted, `grace` after its mark."""
+
+    after: timedelta
+    grace: timedelta
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """Where in which file something stands; lines and columns count from 1."""
@@ -220,7 +247,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
-    """One policy. `rule` is the digest of what decides (resource, match, keep, action).
+    """One policy. `rule` is the digest of what decides (resource, match, keep, action, require).
 
     The grace period is not part of `rule`: changing it neither restarts nor shortens a running
     mark. `place` says where it stands.
@@ -236,6 +263,13 @@ class Policy:
     keep: Keep | None = None
     description: str = ""
     confirm_match_all: str | None = None
+    require: tuple[Required, ...] = ()
+    escalate: Escalation | None = None
+
+    @property
+    def deletes(self) -> bool:
+        """Whether anything can come to be deleted by it."""
+        return self.action is Action.DELETE or self.escalate is not None
 
 
 @dataclass(frozen=True, slots=True)

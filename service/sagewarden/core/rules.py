@@ -31,6 +31,7 @@ from sagewarden.core.policy import (
     Parameter,
     Policy,
     Protection,
+    Required,
     Tagged,
     Unassigned,
 )
@@ -38,34 +39,58 @@ from sagewarden.core.policy import (
 Spelled: TypeAlias = dict[str, Any]
 
 
-def rule_digest(resource: Kind, match: Condition, keep: Keep | None, action: Action) -> str:
-    """Return the digest of what decides; the grace period is no part of it."""
-    return digest(
-        {
-            "resource": str(resource),
-            "match": spelled(match),
-            "keep": None if keep is None else _spelled_keep(keep),
-            "action": str(action),
-        }
-    )
+def rule_digest(
+    resource: Kind,
+    match: Condition,
+    keep: Keep | None,
+    action: Action,
+    require: Sequence[Required] = (),
+) -> str:
+    """Return the digest of what decides; no time to wait is part of it."""
+    rule: Spelled = {
+        "resource": str(resource),
+        "match": spelled(match),
+        "keep": None if keep is None else _spelled_keep(keep),
+        "action": str(action),
+    }
+    if require:
+        rule["require"] = {each.key: _spelled_required(each) for each in require}
+    return digest(rule)
+
+
+def _spelled_required(required: Required) -> Spelled:
+    """Spell what is set: what is not there changes no digest."""
+    told: Spelled = {
+        "pattern": required.pattern,
+        "allowed": sorted(set(required.allowed)),
+        "default": required.default,
+        "inherit": required.inherit,
+        "normalise": dict(required.normalise),
+        "rename": sorted(set(required.rename)),
+    }
+    return {key: value for key, value in told.items() if value}
 
 
 def set_digest(policies: Iterable[Policy], protections: Iterable[Protection]) -> str:
     """Return the digest of a whole set; in which file or order a policy stands is no part."""
     return digest(
         {
-            "policies": _sorted(
-                {
-                    "name": policy.name,
-                    "rule": policy.rule,
-                    "grace": _seconds(policy.grace),
-                    "confirmed": policy.confirm_match_all,
-                }
-                for policy in policies
-            ),
+            "policies": _sorted(map(_spelled_policy, policies)),
             "protections": _sorted(spelled(protection.condition) for protection in protections),
         }
     )
+
+
+def _spelled_policy(policy: Policy) -> Spelled:
+    told: Spelled = {
+        "name": policy.name,
+        "rule": policy.rule,
+        "grace": _seconds(policy.grace),
+        "confirmed": policy.confirm_match_all,
+    }
+    if policy.escalate is not None:
+        told["escalate"] = [_seconds(policy.escalate.after), _seconds(policy.escalate.grace)]
+    return told
 
 
 def spelled(condition: Condition) -> Spelled:
