@@ -31,7 +31,8 @@ BLIND = Tolerance(1.0, 1.0)
 class Governance:
     """What governs a target, from settings and policy files.
 
-    `tag_marks` lets tags of experiments tell of their marks. `notes` are told in every report:
+    `tag_marks` lets tags of experiments tell of their marks; `repairs` is how many entities' tags
+    one run may repair. `notes` are told in every report:
     what is lowered, an endpoint that is not AWS's own.
     """
 
@@ -41,6 +42,7 @@ class Governance:
     tolerance: Tolerance = BLIND
     channels: Sequence[Channel]
     tag_marks: bool = False
+    repairs: int = 1000
     lanes: int
     lease_seconds: float
     bundle: int = MOST
@@ -119,6 +121,7 @@ def judge_target(bench: Bench, governance: Governance, asked: Asked = Asked()) -
             rules=governance.rules,
             writes=writes,
             select=asked.select,
+            violations=book.violations,
         ),
     )
     plan = replace(

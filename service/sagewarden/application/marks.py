@@ -1,10 +1,14 @@
-"""Marks in the vault: one compressed snapshot a run, and a pointer to the one that counts."""
+"""Marks in the vault: one compressed snapshot a run, and a pointer to the one that counts.
 
-from dataclasses import dataclass
+Beside the marks it holds since when required tags are violated: both tell how long something lasts.
+"""
+
+from dataclasses import dataclass, field
 
 from sagewarden.application.documents import put_document, read_or_none
 from sagewarden.application.ports import Bench
 from sagewarden.core.canonical import sha256
+from sagewarden.core.escalation import Violations, read_violated, spell_violations
 from sagewarden.core.keys import marks_key, snapshot_key
 from sagewarden.core.marks import Marks, read_mark, spell_marks
 from sagewarden.errors import IntegrityError, VaultExists
@@ -16,6 +20,7 @@ class MarkBook:
 
     marks: Marks
     version: str | None
+    violations: Violations = field(default_factory=dict)
 
 
 def read_marks(bench: Bench) -> MarkBook:
@@ -28,17 +33,27 @@ def read_marks(bench: Bench) -> MarkBook:
     if sha256(body) != content["sha256"]:
         raise IntegrityError("the snapshot of the marks is not the one that its pointer names")
     try:
-        marks = [read_mark(line) for line in bench.codec.lines(body)]
+        lines = bench.codec.lines(body)
+        marks = [read_mark(line) for line in lines if "violated" not in line]
+        violations = [read_violated(line) for line in lines if "violated" in line]
     except (KeyError, TypeError, ValueError) as error:
         raise IntegrityError(f"the snapshot of the marks is broken: {error}") from error
-    return MarkBook({mark.place: mark for mark in marks}, version)
+    return MarkBook(
+        {mark.place: mark for mark in marks}, version, {each.place: each for each in violations}
+    )
 
 
-def write_marks(bench: Bench, book: MarkBook, marks: Marks, run: str) -> MarkBook:
-    """Make these the marks that count, unless someone else wrote since they were read."""
-    if marks == book.marks:
+def write_marks(
+    bench: Bench, book: MarkBook, marks: Marks, run: str, violations: Violations | None = None
+) -> MarkBook:
+    """Make these the marks that count, unless someone else wrote since they were read.
+
+    Without `violations` those of the book stay.
+    """
+    since = book.violations if violations is None else violations
+    if marks == book.marks and since == book.violations:
         return book
-    body = bench.codec.pack(spell_marks(marks))
+    body = bench.codec.pack([*spell_marks(marks), *spell_violations(since)])
     key = snapshot_key(bench.target, run, sha256(body))
     try:
         bench.vault.create(key, body)
@@ -46,4 +61,4 @@ def write_marks(bench: Bench, book: MarkBook, marks: Marks, run: str) -> MarkBoo
         bench.events("marks.snapshot-reused", key=key)
     content = {"snapshot": key, "sha256": sha256(body), "run": run, "count": len(marks)}
     version = put_document(bench.vault, marks_key(bench.target), content, book.version)
-    return MarkBook(marks, version)
+    return MarkBook(marks, version, since)

@@ -60,7 +60,8 @@ class Inspected:
         found: dict[Identity, tuple[str, ...]] = {}
         for each in self.findings:
             if each.state is State.VIOLATION:
-                found[each.entity.identity] = (*found.get(each.entity.identity, ()), each.reason)
+                told = f"tag {each.key}: {each.reason}"
+                found[each.entity.identity] = (*found.get(each.entity.identity, ()), told)
         return found
 
     @property

@@ -19,10 +19,21 @@ from sagewarden.adapters.policyfiles.cursor import (
 from sagewarden.adapters.policyfiles.keep import read_keep
 from sagewarden.adapters.policyfiles.nodes import Node
 from sagewarden.adapters.policyfiles.problems import Log, shown
+from sagewarden.adapters.policyfiles.require import read_escalate, read_require
 from sagewarden.adapters.policyfiles.wanted import Scope
 from sagewarden.core.durations import SPELLING
 from sagewarden.core.entities import Kind
-from sagewarden.core.policy import Action, Condition, Everything, Place, Policy, Protection
+from sagewarden.core.policy import (
+    Action,
+    Condition,
+    Escalation,
+    Everything,
+    Keep,
+    Place,
+    Policy,
+    Protection,
+    Required,
+)
 from sagewarden.core.rules import rule_digest
 
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
@@ -37,13 +48,15 @@ POLICY_FIELDS = (
     "resource",
     "match",
     "keep",
+    "require",
     "action",
     "grace",
+    "escalate",
     "confirm_match_all",
 )
 TOP_FIELDS = ("version", "policies", "protect")
 PROTECT_FIELDS = ("tags",)
-_FIELDS_LATER = frozenset({"notify", "require", "escalate"})
+_FIELDS_LATER = frozenset({"notify"})
 _PROTECT_LATER = frozenset({"names", "holds", "registered_models"})
 _TOP = "policies, protect or both"
 
@@ -85,10 +98,12 @@ def _read_policy(cursor: Cursor, taken: dict[str, Place]) -> Policy | None:
     name = _read_name(need(cursor, found, "name", _NAME_ALLOWED), taken)
     resource = _read_resource(need(cursor, found, "resource", ", ".join(KINDS)))
     action = _read_action(need(cursor, found, "action", ", ".join(ACTIONS)))
-    match = _read_match(cursor, found, resource, action)
-    keep = read_keep(found["keep"], resource) if "keep" in found else None
-    grace = _read_grace(cursor, found, action)
-    confirmed = _read_confirmation(cursor, found, match, action)
+    deletes = action is Action.DELETE or "escalate" in found
+    match = _read_match(cursor, found, Scope(resource, deletes))
+    require = _read_require(cursor, found, resource, action)
+    keep = _read_keep(found, resource, action)
+    times = (_read_grace(cursor, found, action), _read_escalate(found, action))
+    confirmed = _read_confirmation(cursor, found, match, None if action is None else deletes)
     description = prose(found["description"], "a text") if "description" in found else None
     if name is None or resource is None or match is None or action is None:
         return None
@@ -99,9 +114,11 @@ def _read_policy(cursor: Cursor, taken: dict[str, Place]) -> Policy | None:
         match=match,
         keep=keep,
         action=action,
-        grace=grace,
+        grace=times[0],
+        escalate=times[1],
         confirm_match_all=confirmed,
-        rule=rule_digest(resource, match, keep, action),
+        require=require,
+        rule=rule_digest(resource, match, keep, action, require),
         place=_place(cursor),
     )
 
@@ -132,15 +149,48 @@ def _read_resource(cursor: Cursor | None) -> Kind | None:
 
 
 def _read_action(cursor: Cursor | None) -> Action | None:
-    word = choice(cursor, ACTIONS, later={"tag"}) if cursor else None
+    word = choice(cursor, ACTIONS) if cursor else None
     return Action(word) if word else None
 
 
-def _read_match(
-    cursor: Cursor, found: dict[str, Cursor], resource: Kind | None, action: Action | None
-) -> Condition | None:
+def _read_match(cursor: Cursor, found: dict[str, Cursor], scope: Scope) -> Condition | None:
     value = need(cursor, found, "match", "a mapping of conditions, or match: all")
-    return read_match(value, Scope(resource, action is Action.DELETE)) if value else None
+    return read_match(value, scope) if value else None
+
+
+def _read_keep(
+    found: dict[str, Cursor], resource: Kind | None, action: Action | None
+) -> Keep | None:
+    if "keep" not in found:
+        return None
+    if action is Action.TAG:
+        found["keep"].refuse("a keep rule in a policy that tags", "no keep here")
+        return None
+    return read_keep(found["keep"], resource)
+
+
+def _read_require(
+    cursor: Cursor, found: dict[str, Cursor], resource: Kind | None, action: Action | None
+) -> tuple[Required, ...]:
+    if action is Action.TAG:
+        need(cursor, found, "require", "the tags that must be there")
+    if "require" not in found or not _only_tagging(found["require"], action):
+        return ()
+    return read_require(found["require"], resource) or ()
+
+
+def _read_escalate(found: dict[str, Cursor], action: Action | None) -> Escalation | None:
+    if "escalate" not in found or not _only_tagging(found["escalate"], action):
+        return None
+    return read_escalate(found["escalate"])
+
+
+def _only_tagging(cursor: Cursor, action: Action | None) -> bool:
+    """Whether what belongs to a policy that tags stands in one; note it if not."""
+    if action is None or action is Action.TAG:
+        return True
+    cursor.refuse(f"it in a policy with action: {action}", "it only with action: tag")
+    return False
 
 
 def _read_grace(
@@ -149,15 +199,21 @@ def _read_grace(
     if action is Action.REPORT and "grace" in found:
         found["grace"].refuse("a grace period in a policy that deletes nothing", "no grace here")
         return None
+    if action is Action.TAG and "grace" in found:
+        found["grace"].refuse("a grace period in a policy that tags", "it only within escalate")
+        return None
     if action is Action.DELETE:
         need(cursor, found, "grace", SPELLING)
     return duration(found["grace"]) if "grace" in found else None
 
 
 def _read_confirmation(
-    cursor: Cursor, found: dict[str, Cursor], match: Condition | None, action: Action | None
+    cursor: Cursor,
+    found: dict[str, Cursor],
+    match: Condition | None,
+    deletes: bool | None,  # noqa: FBT001 -- what is known of the policy; None: its action is not
 ) -> str | None:
-    sweeping = isinstance(match, Everything) and action is Action.DELETE
+    sweeping = isinstance(match, Everything) and deletes is True
     if sweeping and "confirm_match_all" not in found:
         need(
             cursor, found, "confirm_match_all", f"{_ACCOUNT_ALLOWED} in quotes, to mean everything"
@@ -165,7 +221,7 @@ def _read_confirmation(
     if "confirm_match_all" not in found:
         return None
     value = found["confirm_match_all"]
-    if not sweeping and match is not None and action is not None:
+    if not sweeping and match is not None and deletes is not None:
         value.refuse(
             "a confirmation of what is not asked for", "it only with match: all and action: delete"
         )

@@ -34,6 +34,13 @@ from sagewarden.adapters.policyfiles.measures import (
     LONGEST_VALUE,
     SUMMARIES,
 )
+from sagewarden.adapters.policyfiles.require import (
+    ESCALATE_FIELDS,
+    ESCALATIONS,
+    FOREIGN,
+    PRESENT,
+    REQUIRE_FIELDS,
+)
 from sagewarden.adapters.policyfiles.wanted import SUITED
 from sagewarden.core.comparisons import BOUND, LONGEST_COMPARED
 from sagewarden.core.durations import LONGEST_SPELLED, SPELLING, UNITS
@@ -58,6 +65,8 @@ def policy_schema() -> Shape:
             **{name: _conditions(name, other) for name, other in _OPPOSITES.items()},
             "tags": _TAGS,
             "keep": _keep(),
+            "require": _require(),
+            "escalate": _escalate(),
         },
     }
 
@@ -103,6 +112,12 @@ _DURATION: Shape = {
     "maxLength": LONGEST_SPELLED,
     "examples": ["90d", "12h", "6mo"],
 }
+
+
+def _any_case(word: str) -> str:
+    return "".join(f"[{each}{each.upper()}]" if each.isalpha() else each for each in word)
+
+
 _GLOB = _text(pattern=r"[^*\s]", examples=["dev-*"])
 _WORDS = ("present", "absent")
 _SUMMARY: Mapping[str, str] = {
@@ -205,9 +220,11 @@ def _policy() -> Shape:
         "action": {
             "enum": [*ACTIONS],
             "description": "delete: mark, tell, wait for the grace period, archive, delete."
-            " report: only list.",
+            " tag: repair the tags that are required, report the rest. report: only list.",
         },
+        "require": _ref("require", "The tags that must be there; only with tag."),
         "grace": _ref("duration", "The time between mark and deletion; only with delete."),
+        "escalate": _ref("escalate", "What becomes of what nobody mends; only with tag."),
         "confirm_match_all": {
             "type": "string",
             "pattern": f"^{ACCOUNT.pattern}$",
@@ -216,7 +233,13 @@ def _policy() -> Shape:
     }
     required = ["name", "resource", "match", "action"]
     return _mapping(shapes, POLICY_FIELDS, required) | {
-        "allOf": [_when_deleting(), _when_not_deleting(), _when_everything(), *_by_resource()]
+        "allOf": [
+            _when_deleting(),
+            _when_waiting(),
+            _when_tagging(),
+            _when_everything(),
+            *_by_resource(),
+        ]
     }
 
 
@@ -228,18 +251,31 @@ def _is(**fixed: str) -> Shape:
 def _when_deleting() -> Shape:
     match = {"oneOf": [{"const": "all"}, _ref(_DELETING)]}
     return {
-        "if": _is(action="delete"),
-        "then": {"required": ["grace"], "properties": {"match": match}},
+        "if": {"anyOf": [_is(action="delete"), {"required": ["escalate"]}]},
+        "then": {"properties": {"match": match}},
     }
 
 
-def _when_not_deleting() -> Shape:
-    return {"if": _is(action="report"), "then": {"not": {"required": ["grace"]}}}
+def _when_waiting() -> Shape:
+    return {
+        "if": _is(action="delete"),
+        "then": {"required": ["grace"]},
+        "else": {"not": {"required": ["grace"]}},
+    }
+
+
+def _when_tagging() -> Shape:
+    return {
+        "if": _is(action="tag"),
+        "then": {"required": ["require"], "not": {"required": ["keep"]}},
+        "else": {"not": {"anyOf": [{"required": ["require"]}, {"required": ["escalate"]}]}},
+    }
 
 
 def _when_everything() -> Shape:
+    deletes = {"anyOf": [_is(action="delete"), {"required": ["escalate"]}]}
     return {
-        "if": _is(action="delete", match="all"),
+        "if": {"allOf": [_is(match="all"), deletes]},
         "then": {"required": ["confirm_match_all"]},
         "else": {"not": {"required": ["confirm_match_all"]}},
     }
@@ -254,10 +290,11 @@ def _by_resource() -> Iterable[Shape]:
             keep["not"] = {"required": ["best"]}
         odd = [key for key, kinds in SUITED.items() if kind not in kinds]
         match = {"not": {"type": "object", "anyOf": [{"required": [key]} for key in odd]}}
-        yield {
-            "if": _is(resource=str(kind)),
-            "then": {"properties": {"keep": keep, "match": match}},
-        }
+        shapes: dict[str, Shape] = {"keep": keep, "match": match}
+        if kind is Kind.EXPERIMENT:
+            alone = {"properties": {"inherit": {"const": False}}}
+            shapes["require"] = {"additionalProperties": alone}
+        yield {"if": _is(resource=str(kind)), "then": {"properties": shapes}}
 
 
 _DELETING = "deletingConditions"
@@ -328,6 +365,55 @@ def _best() -> Shape:
     return _mapping(shapes, BEST_FIELDS, required) | {
         "description": "Those whose metric is best stay, in each group."
     }
+
+
+_ODD: Shape = {"not": {"pattern": r"[!-*,;<>?\[-\^`{-~]"}}
+"""Signs of ASCII that AWS takes in no tag; the loader says what it thinks of the rest."""
+_TAG_TEXT = _text(**_ODD)
+_TAG_NAME: Shape = {
+    "allOf": [
+        _text(maxLength=LONGEST_KEY, **_ODD),
+        {"not": {"pattern": f"^({'|'.join(map(_any_case, FOREIGN))})"}},
+    ]
+}
+
+
+def _require() -> Shape:
+    shapes: Mapping[str, Shape] = {
+        "pattern": _text(description="A pattern that the whole value matches."),
+        "allowed": _one_or_more(_TAG_TEXT, "The values that are right."),
+        "default": _TAG_TEXT | {"description": "What it becomes where it is missing."},
+        "inherit": {
+            "type": "boolean",
+            "description": "true: where it is missing it comes from the trial or experiment above.",
+        },
+        "normalise": {
+            "type": "object",
+            "description": "Values, each with what it becomes.",
+            "minProperties": 1,
+            "propertyNames": {"pattern": r"\S", "maxLength": LONGEST_TEXT},
+            "additionalProperties": _TAG_TEXT,
+        },
+        "rename": _one_or_more(_TAG_NAME, "Other keys, whose value it takes over."),
+    }
+    return {
+        "type": "object",
+        "description": "Tags by key.",
+        "minProperties": 1,
+        "propertyNames": _TAG_NAME,
+        "additionalProperties": {
+            "anyOf": [{"const": PRESENT}, _mapping(shapes, REQUIRE_FIELDS)],
+        },
+    }
+
+
+def _escalate() -> Shape:
+    shapes: Mapping[str, Shape] = {
+        "after": _ref("duration", "How long it may stay unmended since it was first found."),
+        "action": {"enum": [*ESCALATIONS], "description": "What is done then."},
+        "grace": _ref("duration", "The time between mark and deletion."),
+    }
+    return _mapping(shapes, ESCALATE_FIELDS, ESCALATE_FIELDS)
 
 
 def _count(description: str) -> Shape:
