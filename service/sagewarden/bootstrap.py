@@ -39,6 +39,7 @@ from sagewarden.core.baseline import Tolerance
 from sagewarden.core.durations import spell_duration
 from sagewarden.core.entities import Target
 from sagewarden.core.limits import Limit, Limits
+from sagewarden.core.owners import OwnerRules
 from sagewarden.core.report import Report
 from sagewarden.errors import SettingsError, UsageError
 from sagewarden.settings import LimitSettings, Settings, TargetSettings
@@ -192,6 +193,8 @@ def govern(settings: Settings, wired: Wired, policies: Path | None = None) -> Go
         tolerance=Tolerance(limits.fall, limits.tag_fall, limits.smallest_population),
         channels=_channels(settings),
         tag_marks=settings.marks.tag,
+        repairs=limits.repairs,
+        owners=OwnerRules(settings.owners.tags, settings.owners.default, limits.ownerless_grace),
         lanes=settings.run.lanes,
         bundle=settings.run.bundle,
         lease_seconds=settings.run.lease.total_seconds(),
@@ -239,6 +242,11 @@ def lowered(settings: Settings) -> list[str]:
         told.append(
             f"limits.min_grace is lowered to {spell_duration(ours.min_grace)} "
             f"(default {spell_duration(usual.min_grace)})"
+        )
+    if ours.ownerless_grace < usual.ownerless_grace:
+        told.append(
+            f"limits.ownerless_grace is lowered to {spell_duration(ours.ownerless_grace)} "
+            f"(default {spell_duration(usual.ownerless_grace)})"
         )
     if ours.matches < usual.matches:
         told.append(f"limits.matches is lowered to {ours.matches} (default {usual.matches})")

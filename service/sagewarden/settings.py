@@ -122,6 +122,12 @@ class LimitsSettings(Section):
     min_grace: Duration = Field(
         timedelta(days=7), description="A floor under every policy's grace period."
     )
+    ownerless_grace: Duration = Field(
+        timedelta(days=30), description="The same floor for what has no owner."
+    )
+    repairs: int = Field(
+        1000, ge=0, description="Entities whose tags one run may repair; with more, none is."
+    )
     matches: int = Field(2, ge=1, description="Matches that count before an entity can be due.")
     match_interval: Duration = Field(
         timedelta(hours=1), description="Time between two matches that count."
@@ -131,6 +137,15 @@ class LimitsSettings(Section):
     def mark_rules(self) -> MarkRules:
         """How patient marks are."""
         return MarkRules(self.matches, self.match_interval, self.min_grace)
+
+
+class OwnerSettings(Section):
+    """Whose an entity is."""
+
+    tags: tuple[str, ...] = Field(
+        ("owner",), description="Tag keys that name an owner; the first that is there counts."
+    )
+    default: str = Field("", description="Who owns what has no owner by tag, creator or parent.")
 
 
 class MarkSettings(Section):
@@ -200,6 +215,7 @@ class Settings(BaseSettings):
     policies: Path | None = Field(None, description="Directory of policy files.")
     vault: VaultSettings | None = None
     limits: LimitsSettings = LimitsSettings()
+    owners: OwnerSettings = OwnerSettings()
     marks: MarkSettings = MarkSettings()
     approval: ApprovalSettings = ApprovalSettings()
     notice: NoticeSettings = NoticeSettings()

@@ -32,7 +32,7 @@ BY_OWNER = POLICIES.replace(
     "    action:", "    keep: {last: 1, group_by: [tag:owner]}\n    action:"
 )
 
-PATIENCE = {"min_grace": "1s", "matches": 1, "match_interval": "1s"}
+PATIENCE = {"min_grace": "1s", "ownerless_grace": "1s", "matches": 1, "match_interval": "1s"}
 WIDE = PATIENCE | {
     "automatic": {"share": "100%"},
     "hard": {"share": "100%"},

@@ -18,6 +18,7 @@ from sagewarden.core.policy import (
     Counted,
     CreatedBy,
     Displayed,
+    Escalation,
     Everything,
     GroupKey,
     Idle,
@@ -31,6 +32,7 @@ from sagewarden.core.policy import (
     Place,
     Policy,
     PolicySet,
+    Required,
     Tagged,
     Unassigned,
 )
@@ -165,7 +167,7 @@ def test_a_protection_is_its_tags(loaded: PolicySet) -> None:
 
 
 def test_a_protection_knows_where_it_stands(loaded: PolicySet) -> None:
-    assert [each.place.line for each in loaded.protections] == [64, 65]
+    assert [each.place.line for each in loaded.protections] == [76, 77]
 
 
 def test_a_single_condition_stands_for_itself(tmp_path: Path) -> None:
@@ -197,3 +199,18 @@ def test_running_states_below_not_may_stand_in_a_policy_that_deletes(tmp_path: P
 def test_nesting_of_20_levels_loads(tmp_path: Path) -> None:
     text = "{not: " * 16 + "{idle: 1d}" + "}" * 16
     assert isinstance(match(tmp_path, text), Not)
+
+
+def test_required_tags_are_read_whole(loaded: PolicySet) -> None:
+    policy = next(each for each in loaded.policies if each.name == "required-tags")
+    assert policy.require == (
+        Required(key="owner", pattern=r"[^@ ]+@example\.com", rename=("Owner", "user")),
+        Required(key="cost-center", allowed=("ml-100", "ml-200")),
+        Required(key="data-class", default="internal"),
+        Required(key="team", inherit=True),
+        Required(
+            key="env", allowed=("prod",), normalise=(("production", "prod"), ("Prod", "prod"))
+        ),
+        Required(key="purpose"),
+    )
+    assert policy.escalate == Escalation(timedelta(days=30), timedelta(weeks=2))

@@ -13,6 +13,7 @@ from tests.policyfiles.test_documentation import EXAMPLES, GALLERY, POLICIES, RE
 from sagewarden.adapters.policyfiles.conditions import CONDITION_FIELDS
 from sagewarden.adapters.policyfiles.document import POLICY_FIELDS, PROTECT_FIELDS, TOP_FIELDS
 from sagewarden.adapters.policyfiles.keep import KEEP_FIELDS
+from sagewarden.adapters.policyfiles.require import ESCALATE_FIELDS, REQUIRE_FIELDS
 from sagewarden.adapters.policyfiles.schema import policy_schema
 
 HERE = Path(__file__).parent
@@ -49,6 +50,15 @@ BEYOND = {
     "parameter-value-octal": "a number to YAML 1.2",
     "parameter-value-too-large": "a number to YAML 1.2",
     "parameter-value-yes": "a text to YAML 1.2",
+    "require-default-does-not-match": "it compares two values",
+    "require-default-not-allowed": "it compares two values",
+    "require-normalise-chain": "it compares two values",
+    "require-normalise-not-allowed": "it compares two values",
+    "require-pattern-looks-ahead": "the syntax of patterns",
+    "require-pattern-open": "the syntax of patterns",
+    "require-rename-of-itself": "it compares two values",
+    "require-rename-of-required": "it compares two values",
+    "require-rename-twice": "it compares two values",
     "right-to-left-override": "a character that does not show",
     "tag-key-no": "a text to YAML 1.2",
     "tag-key-null": "a key to YAML 1.2",
@@ -103,13 +113,14 @@ def test_a_bad_file_is_refused_by_an_editor_unless_no_schema_can(path: Path) -> 
         ("policy", POLICY_FIELDS),
         ("protection", PROTECT_FIELDS),
         ("keep", KEEP_FIELDS),
+        ("escalate", ESCALATE_FIELDS),
     ],
 )
 def test_the_schema_has_the_keys_that_the_loader_reads(name: str, keys: tuple[str, ...]) -> None:
     assert tuple(SCHEMA["definitions"][name]["properties"]) == keys
 
 
-@pytest.mark.parametrize("name", ["conditions", "policy", "protection", "keep"])
+@pytest.mark.parametrize("name", ["conditions", "policy", "protection", "keep", "escalate"])
 def test_every_key_has_a_text_to_hover_over(name: str) -> None:
     shapes = SCHEMA["definitions"][name]["properties"]
     told = [key for key, shape in shapes.items() if "description" in shape or "$ref" in shape]
@@ -117,7 +128,18 @@ def test_every_key_has_a_text_to_hover_over(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "key", sorted({*CONDITION_FIELDS, *POLICY_FIELDS, *PROTECT_FIELDS, *KEEP_FIELDS, *TOP_FIELDS})
+    "key",
+    sorted(
+        {
+            *CONDITION_FIELDS,
+            *POLICY_FIELDS,
+            *PROTECT_FIELDS,
+            *KEEP_FIELDS,
+            *REQUIRE_FIELDS,
+            *ESCALATE_FIELDS,
+            *TOP_FIELDS,
+        }
+    ),
 )
 def test_the_reference_speaks_of_every_key(key: str) -> None:
     assert f"`{key}" in REFERENCE or f".{key}`" in REFERENCE

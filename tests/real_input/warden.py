@@ -70,6 +70,7 @@ class Warden:
             "aws": {"endpoint_url": self.url},
             "limits": {
                 "min_grace": "1s",
+                "ownerless_grace": "1s",
                 "matches": 1,
                 "match_interval": "1s",
                 "automatic": everything,

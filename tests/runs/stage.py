@@ -172,6 +172,7 @@ class Stage:
     limits: Limits = GENEROUS
     two_persons: bool = False
     tag_marks: bool = False
+    repairs: int = 1_000
     tolerance: Tolerance = BLIND
     lanes: int = 1
     bundle: int = MOST
@@ -219,6 +220,7 @@ class Stage:
             tolerance=self.tolerance,
             channels=[LogChannel(counts=True)],
             tag_marks=self.tag_marks,
+            repairs=self.repairs,
             lanes=self.lanes,
             bundle=self.bundle,
             lease_seconds=self.lease_seconds,

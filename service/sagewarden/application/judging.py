@@ -1,7 +1,7 @@
 """Sees a target and judges it: what `plan`, `explain` and every sweep begin with. Reads only."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from sagewarden.application.baseline import drifted, past_of, read_baseline
@@ -13,11 +13,13 @@ from sagewarden.application.writes import own_writes
 from sagewarden.core.baseline import Census, Tolerance, census_of
 from sagewarden.core.bundles import MOST
 from sagewarden.core.canonical import spell_time
+from sagewarden.core.entities import Entity
 from sagewarden.core.inventory import Inventory
 from sagewarden.core.judge import Circumstances, Judgements, Select, judge
 from sagewarden.core.limits import Extent, Measure, measure
 from sagewarden.core.marks import MarkRules
 from sagewarden.core.needs import needs
+from sagewarden.core.owners import OwnerRules, owner_of
 from sagewarden.core.plan import Plan
 from sagewarden.core.planner import make_plan
 from sagewarden.core.policy import PolicySet
@@ -32,8 +34,8 @@ class Governance:
     """What governs a target, from settings and policy files.
 
     `tag_marks` lets tags of experiments tell of their marks; `repairs` is how many entities' tags
-    one run may repair. `notes` are told in every report:
-    what is lowered, an endpoint that is not AWS's own.
+    one run may repair. `notes` are told in every report: what is lowered, an endpoint that is not
+    AWS's own.
     """
 
     policies: PolicySet
@@ -43,6 +45,7 @@ class Governance:
     channels: Sequence[Channel]
     tag_marks: bool = False
     repairs: int = 1000
+    owners: OwnerRules = field(default_factory=OwnerRules)
     lanes: int
     lease_seconds: float
     bundle: int = MOST
@@ -66,6 +69,11 @@ class Judged:
     extent: Extent
     census: Census
     drift: tuple[str, ...]
+    owners: OwnerRules = field(default_factory=OwnerRules)
+
+    def owner(self, entity: Entity) -> str:
+        """Whose an entity is; empty if nobody's."""
+        return owner_of(entity, self.judgements.forest, self.owners)
 
     @property
     def trusted(self) -> bool:
@@ -122,6 +130,7 @@ def judge_target(bench: Bench, governance: Governance, asked: Asked = Asked()) -
             writes=writes,
             select=asked.select,
             violations=book.violations,
+            owners=governance.owners,
         ),
     )
     plan = replace(
@@ -144,4 +153,5 @@ def judge_target(bench: Bench, governance: Governance, asked: Asked = Asked()) -
         extent=extent,
         census=census,
         drift=drifted(bench, baseline, census, governance.tolerance),
+        owners=governance.owners,
     )

@@ -45,19 +45,13 @@ def announce(
     for judgement in judgements:
         mark = marks.get((judgement.entity.identity, judgement.policy.name))
         if judgement.verdict is Verdict.MARK and mark is not None and mark.announced is None:
-            owners[owner(judgement)].append(Unannounced(judgement, mark))
+            owners[judgement.owner].append(Unannounced(judgement, mark))
     after = dict(marks)
     for who, told in sorted(owners.items()):
         if _delivered(bench, _notice(bench, who, told, run), channels):
             for each in told:
                 after[each.mark.place] = replace(each.mark, announced=bench.looks.now())
     return after
-
-
-def owner(judgement: Judgement) -> str:
-    """Whose an entity is: its `owner` tag, else the Studio user that created it, else nobody."""
-    tags = judgement.entity.tags or {}
-    return tags.get("owner") or judgement.entity.created_by or ""
 
 
 def _notice(bench: Bench, who: str, told: Sequence[Unannounced], run: str) -> dict[str, Any]:

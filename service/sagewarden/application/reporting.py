@@ -8,10 +8,17 @@ from typing import Any
 
 from sagewarden import __version__
 from sagewarden.application.documents import create_once, read_document
-from sagewarden.application.journal import Entry, Journal, TagEntry
+from sagewarden.application.journal import Entry, Journal
 from sagewarden.application.judging import Governance, Judged
-from sagewarden.application.notice import owner
 from sagewarden.application.ports import Bench
+from sagewarden.application.tag_plan import plan_tags
+from sagewarden.application.tag_report import (
+    PLANNED,
+    compliance,
+    planned_rows,
+    tag_gaps,
+    tag_rows,
+)
 from sagewarden.core.canonical import spell_time
 from sagewarden.core.durations import spell_duration
 from sagewarden.core.entities import Identity, Kind
@@ -20,8 +27,8 @@ from sagewarden.core.judge import Judgement, Verdict
 from sagewarden.core.keys import Family, prefix, report_key
 from sagewarden.core.plan import Effect, Plan, PlannedEntity
 from sagewarden.core.report import JudgedRow, OutcomeRow, PastRun, PolicyRow, Report, TagRow
-from sagewarden.core.tags import TagOutcome
-from sagewarden.errors import IntegrityError
+from sagewarden.core.tags import TagOutcome, TagStep
+from sagewarden.errors import IntegrityError, LimitReached
 
 HISTORY = 30
 """Earlier runs that a report's trend shows."""
@@ -49,10 +56,23 @@ class Story:
     advice: list[str] = field(default_factory=list)
     exit_code: int = 0
 
+    def refuse_tags(self, steps: Iterable[TagStep], reason: str) -> None:
+        """Note that tags are not written because they are too many."""
+        self.tags_left += [TagOutcome(step, Result.NOT_ATTEMPTED, reason) for step in steps]
+        self.exit_code = max(self.exit_code, LimitReached.exit_code)
+        self.advice.append(
+            f"No tag was repaired: {reason}. See with `sagewarden plan` whether they are meant, "
+            "then raise limits.repairs, or narrow the policies."
+        )
+
+
+PLAN = "plan"
+"""The mode of a report of what was only read."""
+
 
 def build_report(bench: Bench, governance: Governance, story: Story) -> Report:
     """Compute the report; outcomes come from the journal, and from nowhere else if it has them."""
-    rows, tags = _outcome_rows(bench, story), _tag_rows(bench, story)
+    rows, tags = _outcome_rows(bench, story), _tag_rows(bench, governance, story)
     judged = story.judged
     return Report(
         run=story.run,
@@ -88,11 +108,13 @@ def build_report(bench: Bench, governance: Governance, story: Story) -> Report:
         notes=(*governance.notes, *story.notes),
         advice=(*story.advice, *_partly(story.run, rows)),
         history=tuple(_history(bench, story.run)),
-        exit_code=_exit_code(story, (*rows, *tags)),
+        exit_code=_exit_code(story, (*rows, *(each for each in tags if each.result != PLANNED))),
         statuses={} if judged is None else _statuses(judged),
         origins={} if judged is None else _origins(judged),
         idle_histogram=() if judged is None else _idle(judged),
         tags=tags,
+        compliance=() if judged is None else compliance(judged),
+        tag_gaps=() if judged is None else tag_gaps(judged),
     )
 
 
@@ -162,42 +184,11 @@ def _outcome_rows(bench: Bench, story: Story) -> tuple[OutcomeRow, ...]:
     return tuple((found | done).values())
 
 
-def _tag_rows(bench: Bench, story: Story) -> tuple[TagRow, ...]:
-    """One row a tag: of what a dead run left and this one did, the later outcome."""
+def _tag_rows(bench: Bench, governance: Governance, story: Story) -> tuple[TagRow, ...]:
+    if story.mode == PLAN and story.judged is not None:
+        return planned_rows(plan_tags(story.judged, governance).steps)
     journal = Journal(bench.vault, bench.target)
-    told: list[TagRow] = []
-    for run in story.adopted:
-        told += [row for entry in journal.tag_entries(run) for row in _tags_journalled(entry)]
-    told += [_tag_row(story.run, each, "") for each in story.tags_left]
-    told += [row for entry in journal.tag_entries(story.run) for row in _tags_journalled(entry)]
-    return tuple({(row.kind, row.name, row.created_ms, row.key): row for row in told}.values())
-
-
-def _tags_journalled(entry: TagEntry) -> Iterable[TagRow]:
-    settled = entry.settled
-    if settled is not None:
-        return [_tag_row(entry.intent.run, each, settled.at) for each in settled.outcomes]
-    why = "the intent is open: the run ended before its outcome"
-    left = (TagOutcome(step, Result.NEEDS_PERSON, why) for step in entry.intent.steps)
-    return [_tag_row(entry.intent.run, each, "") for each in left]
-
-
-def _tag_row(run: str, outcome: TagOutcome, at: str) -> TagRow:
-    step = outcome.step
-    return TagRow(
-        run=run,
-        kind=str(step.identity.kind),
-        name=step.name,
-        created_ms=step.identity.created_ms,
-        key=step.key,
-        before=step.before,
-        after=step.after,
-        policy=step.policy,
-        reason=step.reason,
-        result=str(outcome.result),
-        detail=outcome.detail,
-        at=at,
-    )
+    return tag_rows(journal, story.run, story.adopted, story.tags_left)
 
 
 def _by_place(rows: Iterable[OutcomeRow]) -> dict[tuple[str, str, int, str, str], OutcomeRow]:
@@ -331,7 +322,7 @@ def _judged_row(judgement: Judgement) -> JudgedRow:
         verdict=str(judgement.verdict),
         reasons=judgement.reasons,
         against=judgement.against,
-        owner=owner(judgement),
+        owner=judgement.owner,
         size=judgement.size,
         due="" if judgement.mark is None else spell_time(judgement.mark.due),
     )

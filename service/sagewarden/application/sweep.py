@@ -33,11 +33,11 @@ from sagewarden.application.ports import Bench
 from sagewarden.application.ports.aws import Effects, Tagging
 from sagewarden.application.reporting import Story, build_report, store_report
 from sagewarden.application.resume import Resumer
+from sagewarden.application.tag_plan import plan_tags
 from sagewarden.application.tagging import Tagger, TagOrder
 from sagewarden.application.writes import forget_writes, remember_writes
 from sagewarden.core.baseline import Baseline, Census, census_of
 from sagewarden.core.canonical import read_time
-from sagewarden.core.delete_after import delete_after
 from sagewarden.core.limits import DAY, Counts, Measure, Room
 from sagewarden.core.plan import Plan
 from sagewarden.core.protection import Protections
@@ -158,7 +158,13 @@ class Sweep:
         """Store the marks, tell their owners, and store that they were told."""
         if not judged.inventory.complete:
             return
-        book = write_marks(self._bench, judged.book, judged.judgements.marks, self._run.name)
+        book = write_marks(
+            self._bench,
+            judged.book,
+            judged.judgements.marks,
+            self._run.name,
+            judged.judgements.violations,
+        )
         after = announce(
             self._bench,
             judged.judgements.given,
@@ -169,11 +175,11 @@ class Sweep:
         write_marks(self._bench, book, after, self._run.name)
 
     def _tag(self, judged: Judged) -> None:
-        """Let the tags of experiments tell of their marks, once these are stored."""
-        if not self._governance.tag_marks:
-            return
-        steps = delete_after(judged.inventory, judged.judgements.marks)
-        if not steps:
+        """Repair tags that policies require, and let tags tell of marks, once these are stored."""
+        planned = plan_tags(judged, self._governance)
+        if planned.refused:
+            self.story.refuse_tags(planned.refused, planned.reason)
+        if not planned.steps:
             return
         tagger = Tagger(
             TagOrder(
@@ -189,7 +195,7 @@ class Sweep:
         )
         self._owes_record = True
         try:
-            tagger.tag(steps)
+            tagger.tag(planned.steps)
         finally:
             self.story.tags_left += tagger.left
         self._remember()

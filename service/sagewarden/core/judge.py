@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from sagewarden.core.conditions import Compiled, Test, compile_condition, compiled, scope
@@ -13,6 +13,7 @@ from sagewarden.core.forest import Forest, Subject, Writes
 from sagewarden.core.inventory import Inventory
 from sagewarden.core.keep import Population, kept_by
 from sagewarden.core.marks import Candidate, Mark, MarkRules, Marks, advance, waits_for
+from sagewarden.core.owners import OwnerRules, owner_of
 from sagewarden.core.policy import Action, Policy, PolicySet
 from sagewarden.core.protection import Protected, Protections, Reasons, protect, shields
 from sagewarden.core.tagging import Inspected, World, inspect, reconciled
@@ -39,6 +40,7 @@ class Judgement:
     against: tuple[str, ...]
     size: int
     mark: Mark | None = None
+    owner: str = ""
 
 
 Select = frozenset[str]
@@ -103,6 +105,7 @@ class Circumstances:
     writes: Writes = field(default_factory=dict)
     select: Select = frozenset()
     violations: Violations = field(default_factory=dict)
+    owners: OwnerRules = field(default_factory=OwnerRules)
 
 
 def judge(inventory: Inventory, policies: PolicySet, given: Circumstances) -> Judgements:
@@ -119,7 +122,7 @@ def judge(inventory: Inventory, policies: PolicySet, given: Circumstances) -> Ju
     found: list[_Match] = []
     reached: set[Identity] = set()
     for rule in (*(each for each in rules if each.policy.action is not Action.TAG), *tagging.rules):
-        found.extend(_weighed(rule, forest, protected))
+        found.extend(_weighed(rule, forest, protected, given.owners))
         if rule.policy.action is Action.DELETE:
             both = (*rule.matches, *rule.doubtful)
             reached.update(
@@ -261,6 +264,8 @@ class _Match:
     rule: _Rule
     subject: Subject
     against: tuple[str, ...]
+    owner: str
+    ownerless_grace: timedelta
 
     @property
     def policy(self) -> Policy:
@@ -270,16 +275,22 @@ class _Match:
     def candidate(self) -> Candidate | None:
         if self.against or self.policy.action is not Action.DELETE or self.policy.grace is None:
             return None
-        return Candidate(self.subject.tree, self.policy.name, self.policy.rule, self.policy.grace)
+        grace = self.policy.grace
+        if not self.owner:
+            grace = max(grace, self.ownerless_grace)
+        return Candidate(self.subject.tree, self.policy.name, self.policy.rule, grace)
 
 
-def _weighed(rule: _Rule, forest: Forest, protected: Protected) -> Iterable[_Match]:
+def _weighed(
+    rule: _Rule, forest: Forest, protected: Protected, owners: OwnerRules
+) -> Iterable[_Match]:
     kept = _kept(rule, forest)
     for subject in rule.matches:
         against = kept.get(subject.entity.identity, ()) if kept else ()
         if rule.policy.action is Action.DELETE:
             against += shields(subject.tree, forest, protected)
-        yield _Match(rule, subject, against)
+        owner = owner_of(subject.entity, forest, owners)
+        yield _Match(rule, subject, against, owner, owners.ownerless_grace)
 
 
 def _kept(rule: _Rule, forest: Forest) -> Mapping[Identity, tuple[str, ...]]:
@@ -365,6 +376,7 @@ def _judged(match: _Match, marks: Marks, inventory: Inventory, given: Circumstan
         against=against,
         size=sum(1 for _ in match.subject.tree.parts),
         mark=mark,
+        owner=match.owner,
     )
 
 

@@ -1,7 +1,7 @@
 """The report of one run: computed from confirmed outcomes and from what was judged."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, is_dataclass
 from typing import Any
 
 REPORT_FORMAT = 1
@@ -61,6 +61,38 @@ class TagRow:
     result: str
     detail: str
     at: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ComplianceRow:
+    """How what one policy asks tags of stands, of one owner: entities by their worst tag.
+
+    `left` could be repaired, but not now (see `TagGap`); `repair` is repaired by this run, or would
+    be.
+    """
+
+    policy: str
+    owner: str
+    compliant: int
+    repair: int
+    left: int
+    violation: int
+    unknown: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TagGap:
+    """A required tag that no run repairs by itself, and why. `since` is spelled UTC or empty."""
+
+    kind: str
+    name: str
+    policy: str
+    key: str
+    value: str | None
+    state: str
+    reason: str
+    owner: str
+    since: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,6 +170,8 @@ class Report:
     origins: Mapping[str, int] = field(default_factory=dict)
     idle_histogram: tuple[tuple[str, int], ...] = ()
     tags: tuple[TagRow, ...] = ()
+    compliance: tuple[ComplianceRow, ...] = ()
+    tag_gaps: tuple[TagGap, ...] = ()
 
     def spelled(self) -> dict[str, Any]:
         """Return the report as its JSON."""
@@ -167,13 +201,15 @@ _ROWS = {
     "outcomes": OutcomeRow,
     "history": PastRun,
     "tags": TagRow,
+    "compliance": ComplianceRow,
+    "tag_gaps": TagGap,
 }
-_LATER = frozenset({"tags"})
+_LATER = frozenset({"tags", "compliance", "tag_gaps"})
 """Fields that reports of older versions lack."""
 
 
 def _plain(value: Any) -> Any:
-    if isinstance(value, JudgedRow | OutcomeRow | PolicyRow | PastRun | TagRow):
+    if is_dataclass(value):
         return {name: _plain(getattr(value, name)) for name in value.__dataclass_fields__}
     if isinstance(value, tuple):
         return [_plain(each) for each in value]

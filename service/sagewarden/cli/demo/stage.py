@@ -53,6 +53,7 @@ aws:
   endpoint_url: {url}
 limits:
   min_grace: 1s
+  ownerless_grace: 1s
   matches: 1
   match_interval: 1s
   automatic: {{share: 60%, components: 2000}}

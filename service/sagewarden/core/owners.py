@@ -1,0 +1,49 @@
+"""Whose an entity is: its own tag, else who created it, else its parents' owner, else a default."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sagewarden.core.entities import Entity, Kind
+from sagewarden.core.forest import Forest
+
+
+@dataclass(frozen=True, slots=True)
+class OwnerRules:
+    """How owners are found: `keys` of tags, in order, and `default` for what has none (or empty).
+
+    `ownerless_grace` is a floor under the grace period of what nobody owns: no one is told there.
+    """
+
+    keys: tuple[str, ...] = ("owner",)
+    default: str = ""
+    ownerless_grace: timedelta = timedelta(0)
+
+
+def owner_of(entity: Entity, forest: Forest, rules: OwnerRules) -> str:
+    """Return whose an entity is; empty when nobody is found and there is no default.
+
+    Parents with different owners give none: nobody is told of what may be another's.
+    """
+    return _own(entity, rules) or _inherited(entity, forest, rules) or rules.default
+
+
+def _own(entity: Entity, rules: OwnerRules) -> str:
+    tags = entity.tags or {}
+    tagged = next((tags[key] for key in rules.keys if tags.get(key, "").strip()), "")
+    return tagged or entity.created_by or ""
+
+
+def _inherited(entity: Entity, forest: Forest, rules: OwnerRules) -> str:
+    owners = {
+        _own(parent, rules) or _inherited(parent, forest, rules)
+        for parent in _parents(entity, forest)
+    }
+    return owners.pop() if len(owners) == 1 else ""
+
+
+def _parents(entity: Entity, forest: Forest) -> Iterable[Entity]:
+    above = forest.above(entity)
+    if entity.kind is Kind.TRIAL:
+        return above
+    return (each for each in above if each.kind is Kind.TRIAL)
