@@ -12,6 +12,7 @@ from markupsafe import Markup
 from sagewarden.adapters.reports import charts, rows, wording
 from sagewarden.adapters.reports.figures import key_figures
 from sagewarden.adapters.reports.headline import headline
+from sagewarden.adapters.reports.tag_lines import tag_sections
 from sagewarden.adapters.reports.trend import trend
 from sagewarden.core.report import Report
 from sagewarden.core.visible import shortened
@@ -61,6 +62,7 @@ def _page(report: Report) -> Mapping[str, Any]:
         "trend": trend(report),
         "verdicts": tuple(rows.judged_table(report, verdict) for verdict in wording.VERDICTS),
         "units": rows.unit_tables(report),
+        "tags": tag_sections(report),
     }
 
 

@@ -6,6 +6,7 @@ from typing import Final
 
 from sagewarden.adapters.reports.figures import key_figures
 from sagewarden.adapters.reports.headline import headline
+from sagewarden.adapters.reports.tag_lines import tag_sections
 from sagewarden.adapters.reports.wording import brief, moment, number
 from sagewarden.core.report import PolicyRow, Report
 from sagewarden.core.visible import shortened
@@ -47,6 +48,8 @@ def _lines(report: Report) -> Iterator[str]:
     for figure in key_figures(report):
         yield f"| {figure.label} | {figure.value} | {escaped(', '.join(figure.notes))} |"
     yield from _policies(report.policy_rows)
+    for section in tag_sections(report):
+        yield from _list(section.title, section.lines)
     yield from _list("What to do next", report.advice)
     yield from _list("Mind these", (*report.exceeded, *report.notes))
     yield ""

@@ -14,6 +14,7 @@ from rich.text import Text
 
 from sagewarden.adapters.reports.figures import key_figures
 from sagewarden.adapters.reports.headline import headline
+from sagewarden.adapters.reports.tag_lines import shown, tag_sections
 from sagewarden.adapters.reports.wording import VERDICTS, brief, counted, entities, moment, number
 from sagewarden.core.report import JudgedRow, PolicyRow, Report
 from sagewarden.core.visible import shortened
@@ -51,6 +52,7 @@ def summary(report: Report) -> RenderableType:
     parts += ["", _figures(report)]
     if report.outcomes:
         parts += ["", _tally(report)]
+    parts += _tags(report)
     parts += _list("Mind these", (*report.exceeded, *report.notes), "yellow")
     parts += _list("Could not be read", report.gaps[: SAMPLES * 3], "yellow")
     parts += _more(len(report.gaps) - SAMPLES * 3)
@@ -69,7 +71,7 @@ def plan_table(report: Report) -> RenderableType:
     parts: list[RenderableType] = [title]
     for row in report.policy_rows:
         parts += ["", _policy(row), Padding(_trees(row, judged), (0, 0, 0, 2))]
-    return Group(*parts)
+    return Group(*parts, *_tags(report))
 
 
 def plan_verdict(report: Report, digest: str) -> RenderableType:
@@ -84,6 +86,12 @@ def plan_verdict(report: Report, digest: str) -> RenderableType:
     parts += _list("Mind these", report.notes, "yellow")
     parts += _list("What to do next", report.advice, "cyan")
     return Group(*parts)
+
+
+def _tags(report: Report) -> Iterator[RenderableType]:
+    for section in tag_sections(report):
+        lines, more = shown(section, SAMPLES * 3)
+        yield from _list(section.title, (*lines, *([more] if more else [])), "cyan")
 
 
 def _policy(row: PolicyRow) -> Text:
@@ -113,7 +121,12 @@ def _trees(policy: PolicyRow, judged: dict[tuple[str, str], list[JudgedRow]]) ->
         count = getattr(policy, verdict)
         if count or rows:
             _section(table, verdict, count, rows)
-    return table if table.row_count else Text("nothing matches", style="dim")
+    return table if table.row_count else Text(_nothing(policy), style="dim")
+
+
+def _nothing(policy: PolicyRow) -> str:
+    """Say why no tree has a verdict: what a policy asks tags of is told with the tags."""
+    return "no tree has to go; tags are below" if policy.action == "tag" else "nothing matches"
 
 
 def _section(table: Table, verdict: str, count: int, rows: Sequence[JudgedRow]) -> None:
