@@ -82,7 +82,11 @@ ENV = Required(
             [("violation", "it has several values: env=dev, Env=prod")],
             id="two values",
         ),
-        pytest.param(exp(env="prod", Env="Prod"), [("repair", "")], id="two keys, one value"),
+        pytest.param(
+            exp(env="prod", Env="Prod"),
+            [("repair", "one value under two keys")],
+            id="two keys, one value",
+        ),
         pytest.param(
             experiment("e", tags=None),
             [("unknown", "its tags could not be read for sure")],

@@ -3,7 +3,8 @@
 `account.json` names entities of each kind; what is not said of one is: created and last changed
 100 days before `now`, no tags, seen whole. Ages and idle times are durations of the policy
 language. `marks` says how long ago everything was first seen as it is: the first match marks, and
-the notice was accepted that day.
+the notice was accepted that day. `violated` says how long ago required tags were first found to
+be as they are.
 """
 
 import json
@@ -23,6 +24,7 @@ from sagewarden.core.marks import MarkRules
 from sagewarden.core.plan import Unit
 from sagewarden.core.planner import make_plan
 from sagewarden.core.policy import PolicySet
+from sagewarden.core.tagging import repairs
 
 RULES = MarkRules(matches=1, interval=timedelta(hours=1), min_grace=timedelta(days=7))
 Stored = Mapping[str, Any]
@@ -40,6 +42,8 @@ def decide(case: Path) -> dict[str, Any]:
         "matched": {f"{kind}s": count for kind, count in judgements.matched.items()},
         "units": [_unit(unit) for unit in plan.units],
     }
+    if judgements.inspected:
+        decided |= _tags(judgements)
     return json.loads(json.dumps(decided).replace(f"{case}/", ""))  # type: ignore[no-any-return]
 
 
@@ -50,6 +54,10 @@ def _judged(stored: Stored, inventory: Inventory, policies: PolicySet) -> Judgem
         for hold in stored.get("holds", ())
     }
     given = Circumstances(now, {}, RULES, holds)
+    if "violated" in stored:
+        since = now - parse_duration(stored["violated"])
+        found = judge(inventory, policies, replace(given, now=since)).violations
+        given = replace(given, violations=found)
     if "marks" not in stored:
         return judge(inventory, policies, given)
     first = now - parse_duration(stored["marks"])
@@ -110,6 +118,17 @@ def _entity(kind: Kind, stored: Stored, now: datetime) -> Entity:
         parents=None if trials is None else tuple(Parent(trial, None) for trial in trials),
         doubt=stored.get("doubt"),
     )
+
+
+def _tags(judgements: Judgements) -> dict[str, Any]:
+    """Spell what would be written, and how each required tag stands that is not right."""
+    written = [f"{step} ({step.reason})" for step in repairs(judgements.inspected)]
+    findings = [each for some in judgements.inspected for each in some.findings]
+    stands = {
+        f"{each.entity.identity}: {each.key} by {each.policy.name}": f"{each.state}: {each.reason}"
+        for each in findings
+    }
+    return {"written": written, "tags": stands}
 
 
 def _heading(judgement: Judgement) -> str:

@@ -125,7 +125,7 @@ class _Rule:
         key, old = next(iter(given.items()))
         renamed = "" if key == self._required.key else f"renamed from {key}"
         normal = "" if old == value else f"{old} is spelled {value}"
-        return ", ".join(each for each in (renamed, normal) if each)
+        return ", ".join(each for each in (renamed, normal) if each) or "one value under two keys"
 
     def _wrong(self, value: str) -> str:
         """Say what is wrong with a value, if anything."""
