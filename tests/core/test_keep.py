@@ -277,12 +277,12 @@ def test_the_reasons_of_all_rules_are_told() -> None:
 @pytest.mark.parametrize(
     ("keep", "entity", "reason"),
     [
-        (best(1), scored("a"), "keep.best: nobody has accuracy last, so all stay"),
+        (best(1), scored("a"), "keep.best: nobody has accuracy last, so nothing goes"),
         (best(1), scored("a", 1, 2), "keep.best: its accuracy last cannot be ranked"),
         (
             Keep(tags=(Tagged("pinned", "present"),)),
             component("a"),
-            "keep.tags: nobody carries pinned as wanted, so all stay",
+            "keep.tags: nobody carries pinned as wanted, so nothing goes",
         ),
     ],
 )

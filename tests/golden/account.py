@@ -1,10 +1,10 @@
 """Reads a golden case: a policy file and an account, and tells what is decided in lines to read.
 
 `account.json` names entities of each kind; what is not said of one is: created and last changed
-100 days before `now`, no tags, seen whole. Ages and idle times are durations of the policy
-language. `marks` says how long ago everything was first seen as it is: the first match marks, and
-the notice was accepted that day. `violated` says how long ago required tags were first found to
-be as they are.
+100 days before `now`, no tags, parameters or metrics, seen whole. Ages and idle times are durations
+of the policy language. `marks` says how long ago everything was first seen as it is: the first
+match marks, and the notice was accepted that day. `violated` says how long ago required tags were
+first found to be as they are.
 """
 
 import json
@@ -17,7 +17,7 @@ from typing import Any
 from sagewarden.adapters.policyfiles import load_policies
 from sagewarden.core.canonical import read_time
 from sagewarden.core.durations import parse_duration
-from sagewarden.core.entities import Entity, Kind, Origin, Parent, Target
+from sagewarden.core.entities import Entity, Kind, Metrics, Origin, Parent, Quantity, Target
 from sagewarden.core.inventory import Gap, Inventory
 from sagewarden.core.judge import Circumstances, Judgement, Judgements, judge
 from sagewarden.core.marks import MarkRules
@@ -39,6 +39,7 @@ def decide(case: Path) -> dict[str, Any]:
     plan = make_plan(inventory.target, policies.digest, judgements)
     decided = {
         "verdicts": {_heading(each): _verdict(each) for each in judgements.given},
+        "unknown": judgements.unknown,
         "matched": {f"{kind}s": count for kind, count in judgements.matched.items()},
         "units": [_unit(unit) for unit in plan.units],
     }
@@ -117,7 +118,21 @@ def _entity(kind: Kind, stored: Stored, now: datetime) -> Entity:
         experiment=stored.get("experiment"),
         parents=None if trials is None else tuple(Parent(trial, None) for trial in trials),
         doubt=stored.get("doubt"),
+        created_by=stored.get("created_by"),
+        parameters=stored.get("parameters", {}),
+        metrics=_metrics(stored.get("metrics", {})),
     )
+
+
+def _metrics(stored: Stored | None) -> Metrics | None:
+    """Read a value for each summary, or several where sources differ; null was not read."""
+    if stored is None:
+        return None
+    return {
+        Quantity(metric, summary): tuple(map(float, given if isinstance(given, list) else [given]))
+        for metric, summaries in stored.items()
+        for summary, given in ({"count": 1} | summaries).items()
+    }
 
 
 def _tags(judgements: Judgements) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from tests.golden.account import decide, spelled
+from tests.golden.table import table
 
 CASES = sorted(path.parent for path in Path(__file__).parent.glob("*/policy.yaml"))
 
@@ -24,4 +25,16 @@ def test_a_case_is_decided_as_written(case: Path) -> None:
 
 
 def test_there_are_cases() -> None:
-    assert len(CASES) >= 15
+    assert len(CASES) >= 40
+
+
+@pytest.mark.parametrize(("rule", "cases"), table().items())
+def test_every_rule_of_the_language_has_a_case(rule: str, cases: list[str]) -> None:
+    """`python tests/golden/table.py` prints which."""
+    names = {case.name for case in CASES}
+    assert (bool(cases), [each for each in cases if each not in names]) == (True, []), rule
+
+
+def test_every_case_shows_a_rule() -> None:
+    shown = {name for cases in table().values() for name in cases}
+    assert {case.name for case in CASES} == shown

@@ -127,9 +127,13 @@ def read_number(text: str) -> float | None:
     return number if math.isfinite(number) else None
 
 
+_EXACT = 1e15  # below, every whole number has a spelling of its own
+
+
 def spell_number(number: float) -> str:
     """Spell a number the shortest way that reads back to it: `10`, `0.1`, `1e-05`."""
-    return repr(int(number)) if number.is_integer() and abs(number) < 1e15 else repr(number)  # noqa: PLR2004 -- whole numbers are exact there
+    given = float(number)  # an int is welcome too
+    return repr(int(given)) if given.is_integer() and abs(given) < _EXACT else repr(given)
 
 
 def in_ranges(number: float, ranges: Ranges) -> Truth:

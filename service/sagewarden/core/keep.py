@@ -187,7 +187,9 @@ def _best(best: Best, members: list[Subject]) -> Iterator[Kept]:
         else:
             ranked.append((sign * values[0], subject))
     if not ranked:
-        yield from ((subject, f"keep.best: nobody has {name}, so all stay") for subject in members)
+        yield from (
+            (subject, f"keep.best: nobody has {name}, so nothing goes") for subject in members
+        )
     ranked.sort(key=lambda pair: pair[0])
     yield from _first(best, name, ranked)
 
@@ -220,7 +222,7 @@ def _carriers(tags: tuple[Tagged, ...], members: list[Subject]) -> Iterator[Kept
             yield subject, f"keep.tags: {', '.join(each.text for each in told)}"
     if not found:
         wanted = ", ".join(each.tag for each in tags)
-        reason = f"keep.tags: nobody carries {wanted} as wanted, so all stay"
+        reason = f"keep.tags: nobody carries {wanted} as wanted, so nothing goes"
         yield from ((subject, reason) for subject in members)
 
 
