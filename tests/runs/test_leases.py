@@ -1,5 +1,6 @@
 """One worker a target: who comes second leaves, who slept too long starts nothing more."""
 
+import json
 from dataclasses import replace
 
 import pytest
@@ -8,11 +9,12 @@ from tests.runs.test_evidence import SpoiltVault, flip
 from tests.runs.worlds import SMALL_EFFECTS, SMALL_LEFT
 
 from sagewarden.adapters.vault.memory import MemoryVault
+from sagewarden.application.documents import put_document
 from sagewarden.application.lease import Lease, leased
 from sagewarden.application.pause import set_pause
 from sagewarden.application.ports.vault import Stored
-from sagewarden.core.keys import Family
-from sagewarden.errors import LeaseHeld, ReadFailed
+from sagewarden.core.keys import Family, lease_key
+from sagewarden.errors import LeaseHeld, ReadFailed, VaultChanged, VaultError
 
 
 class Renewing(Clockwork):
@@ -58,6 +60,37 @@ def test_a_second_worker_that_comes_before_an_effect_leaves(due: Stage, number: 
     due.at = at
     assert due.sweep().exit_code == 0
     assert (came, due.effects(applied=False)) == ([number], SMALL_EFFECTS)
+
+
+def test_a_renewal_whose_answer_got_lost_does_not_lose_the_lease(due: Stage) -> None:
+    """What lies there has our nonce: the next renewal and the release write over it."""
+    vault = MemoryVault()
+    bench = replace(due.bench(), vault=vault)
+
+    def lost(operation: str, _key: str) -> None:
+        if operation == "replace":
+            raise VaultError("no answer came")
+
+    with leased(bench, run="first", seconds=600.0, nonce="first") as lease:
+        for write in (lease.renew, lease.renew, lease.release):
+            vault.after = lost
+            with pytest.raises(VaultError):
+                write()
+            vault.after = lambda _operation, _key: None
+            write()
+    assert json.loads(vault.get(lease_key(due.bench().target)).body)["released"]
+
+
+def test_a_renewal_does_not_take_back_what_another_worker_holds(due: Stage) -> None:
+    """Not even when its own last answer got lost."""
+    vault = MemoryVault()
+    bench = replace(due.bench(), vault=vault)
+    key = lease_key(bench.target)
+    with leased(bench, run="first", seconds=600.0, nonce="first") as lease:
+        put_document(vault, key, {"run": "second", "nonce": "second"}, vault.get(key).version)
+        with pytest.raises(VaultChanged):
+            lease.renew()
+    assert json.loads(vault.get(key).body)["nonce"] == "second"
 
 
 def test_a_lease_that_was_left_behind_is_taken_over_when_it_has_run_out(due: Stage) -> None:

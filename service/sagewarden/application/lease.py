@@ -56,25 +56,33 @@ class Lease:
             )
 
     def renew(self) -> None:
-        """Write the lease anew; a lost answer is settled by comparing."""
+        """Write the lease anew, and count its length from before that was sent."""
         with self._lock:
             moment = self._clock()
             self._beats += 1
-            content = self._holder | {"beats": self._beats}
-            try:
-                self._version = put_document(self._vault, self._key, content, self._version)
-            except VaultChanged:
-                found = read_or_none(self._vault, self._key)
-                if found is None or found[0] != content:
-                    raise
-                self._version = found[1]
+            self._write(self._holder | {"beats": self._beats})
             self.extended_from(moment)
 
     def release(self) -> None:
         """Leave the target to the next worker at once."""
         with self._lock:
             self._deadline = 0.0
-            put_document(self._vault, self._key, self._holder | {"released": True}, self._version)
+            self._write(self._holder | {"released": True})
+
+    def _write(self, content: dict[str, Any]) -> None:
+        """Write over our own lease; raise VaultChanged when it is another worker's by now.
+
+        After a lost answer what lies there may be this write, or an earlier one: our nonce tells.
+        """
+        try:
+            self._version = put_document(self._vault, self._key, content, self._version)
+        except VaultChanged:
+            found = read_or_none(self._vault, self._key)
+            if found is None or found[0].get("nonce") != self._holder["nonce"]:
+                raise
+            self._version = found[1]
+            if found[0] != content:
+                self._version = put_document(self._vault, self._key, content, self._version)
 
 
 @contextmanager
