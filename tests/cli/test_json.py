@@ -56,12 +56,20 @@ def test_sweep_has_an_error_where_there_can_be_no_report(due: User) -> None:
 def test_explain_has_every_policy_with_its_findings(due: User) -> None:
     (answer,) = due("explain", "old-one", "--json").answer
     assert answer.keys() == {
-        *("kind", "name", "arn", "created", "above", "parts", "kept_by", "policies")
+        *("kind", "name", "arn", "created", "owner", "above", "parts", "verdict", "next"),
+        *("kept_by", "policies"),
     }
     (policy,) = answer["policies"]
-    assert policy.keys() == {"policy", "place", "judged", "verdict", "against", "findings"}
-    assert policy["verdict"] == "delete"
-    assert policy["findings"][1] == {"holds": "true", "text": "idle 60d of 30d"}
+    assert policy.keys() == {
+        *("policy", "place", "judged", "verdict", "against", "findings", "keep", "tags", "next")
+    }
+    assert (answer["verdict"], policy["verdict"]) == ("delete", "delete")
+    assert policy["findings"][1] == {
+        "holds": "true",
+        "text": "idle 60d of 30d",
+        "turns": None,
+        "parts": [],
+    }
 
 
 def test_report_is_the_one_that_the_sweep_told(user: User) -> None:

@@ -47,7 +47,7 @@ app.command(
     help="One full run over all targets, as the daemon does it.",
 )
 app.command(
-    "sagewarden.cli.planning:explain",
+    "sagewarden.cli.explaining:explain",
     name="explain",
     help="Why one entity is kept, marked or due, and until when.",
 )

@@ -1,18 +1,16 @@
-"""`plan` and `explain`: they read, and say what would happen and why."""
+"""`plan`: it reads, and says what would happen and why."""
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
 from sagewarden.adapters.clock import wall_now
 from sagewarden.cli.console import say, say_json, working
 from sagewarden.cli.options import Policies, Where
-from sagewarden.core.canonical import spell_time
 from sagewarden.errors import LimitReached, ReadFailed, UsageError
 
 if TYPE_CHECKING:
-    from sagewarden.application.explain import Explained
     from sagewarden.application.judging import Governance, Judged
     from sagewarden.bootstrap import Wired
     from sagewarden.core.report import Report
@@ -172,66 +170,3 @@ def _day(text: str, now: datetime) -> datetime:
     if day < now:
         raise UsageError(f"--at {text} is over", advice="Name a day to come; `plan` plays now.")
     return day
-
-
-def explain(name: str, *, policies: Policies = None, where: Where = WHERE) -> int:
-    """Say why an experiment, trial or trial component is kept, marked or due, and until when.
-
-    Parameters
-    ----------
-    name
-        Its name or display name; case does not matter.
-    policies
-        Directory of policy files, instead of the one in the settings.
-    """
-    from sagewarden import bootstrap  # noqa: PLC0415 -- slow to import
-    from sagewarden.application.explain import explain_name  # noqa: PLC0415
-    from sagewarden.application.judging import check_identity, judge_target  # noqa: PLC0415
-
-    settings = where.effective().settings
-    found: list[Explained] = []
-    with working() as process:
-        for chosen in bootstrap.targets_of(settings, where.target):
-            wired = bootstrap.wire_target(settings, chosen, process)
-            governance = bootstrap.govern(settings, wired, policies)
-            check_identity(wired.bench)
-            found += explain_name(judge_target(wired.bench, governance), governance, name)
-    if not found:
-        raise UsageError(
-            f"no experiment, trial or trial component is called {name!r}",
-            advice="Names are those that AWS lists; the target may be another one (--target).",
-        )
-    if where.json:
-        say_json([_spelled(each) for each in found])
-    else:
-        from sagewarden.cli.explaining import picture  # noqa: PLC0415
-
-        for each in found:
-            say(picture(each))
-    return 0
-
-
-def _spelled(each: "Explained") -> dict[str, Any]:
-    return {
-        "kind": str(each.entity.kind),
-        "name": each.entity.name,
-        "arn": each.entity.arn,
-        "created": spell_time(each.entity.created),
-        "above": [entity.name for entity in each.above],
-        "parts": each.parts,
-        "kept_by": list(each.shields),
-        "policies": [
-            {
-                "policy": view.policy.name,
-                "place": str(view.policy.place),
-                "judged": view.root.name,
-                "verdict": None if view.judgement is None else str(view.judgement.verdict),
-                "against": [] if view.judgement is None else list(view.judgement.against),
-                "findings": [
-                    {"holds": finding.truth.name.lower(), "text": finding.text}
-                    for finding in view.findings
-                ],
-            }
-            for view in each.views
-        ],
-    }

@@ -188,6 +188,17 @@ class _Rule:
         elif truth is not Truth.FALSE:
             self.population.doubtful.append(subject)
 
+    def counted(self, inventory: Inventory) -> Population:
+        """Return the population with what must be there and was not read at all."""
+        kind = self.policy.resource
+        seen = inventory.of(kind)
+        unseen = tuple(
+            gap.name.lower()
+            for gap in inventory.gaps
+            if gap.kind is kind and gap.name and gap.name.lower() not in seen
+        )
+        return replace(self.population, unseen=unseen)
+
 
 @dataclass(frozen=True, slots=True)
 class _Tagging:
@@ -250,9 +261,7 @@ def _sort_all(rules: list[_Rule], forest: Forest, protected: Protected, now: dat
             for rule in asked:
                 rule.take(subject, now)
             if counting:
-                whole = not protected.unread or not protected.unread.intersection(
-                    part.identity for part in subject.tree.parts
-                )
+                whole = protected.saw_whole(subject)
                 for rule in counting:
                     rule.count(subject, now, whole=whole)
     for rule in rules:
@@ -296,13 +305,18 @@ def _weighed(
 def _kept(rule: _Rule, forest: Forest) -> Mapping[Identity, tuple[str, ...]]:
     if rule.policy.keep is None:
         return {}
-    seen = forest.inventory.of(rule.policy.resource)
-    unseen = tuple(
-        gap.name.lower()
-        for gap in forest.inventory.gaps
-        if gap.kind is rule.policy.resource and gap.name and gap.name.lower() not in seen
-    )
-    return kept_by(rule.policy.keep, replace(rule.population, unseen=unseen), forest)
+    return kept_by(rule.policy.keep, rule.counted(forest.inventory), forest)
+
+
+def population_of(
+    policy: Policy, forest: Forest, protected: Protected, now: datetime
+) -> Population:
+    """Return what a policy's keep rules count over."""
+    rule = _Rule.of(policy)
+    for entity in forest.inventory.of(policy.resource).values():
+        subject = forest.subject(entity)
+        rule.count(subject, now, whole=protected.saw_whole(subject))
+    return rule.counted(forest.inventory)
 
 
 def _marks(unread: "_Unread", found: Iterable[_Match], given: Circumstances) -> Marks:

@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from math import isnan
 
 from sagewarden.core.comparisons import spell_number
@@ -56,6 +57,26 @@ def kept_by(keep: Keep, population: Population, forest: Forest) -> dict[Identity
         for subject, reason in found:
             kept[subject.entity.identity][reason + ("" if gap else where)] = None
     return {identity: tuple(reasons) for identity, reasons in kept.items()}
+
+
+def rules_of(keep: Keep) -> tuple[tuple[str, Keep], ...]:
+    """Return each rule of a `keep` by itself, with what it says in words."""
+    only = partial(Keep, group_by=keep.group_by)
+    where = f" of each {', '.join(map(str, keep.group_by))}" if keep.group_by else ""
+    told: list[tuple[str, Keep]] = []
+    if keep.last is not None:
+        told.append((f"last: {keep.last}", only(last=keep.last)))
+    if keep.within is not None:
+        told.append((f"within: {spell_duration(keep.within)}", only(within=keep.within)))
+    for period, count in keep.periods:
+        told.append((f"{period}: {count}", only(periods=((period, count),))))
+    if (best := keep.best) is not None:
+        metric, summary = best.quantity
+        words = f"best: {best.count} by {best.order} {metric} {summary}"
+        told.append((words, only(best=best)))
+    if keep.tags:
+        told.append((f"tags: {', '.join(each.tag for each in keep.tags)}", only(tags=keep.tags)))
+    return tuple((f"keep.{words}{where}", rule) for words, rule in told)
 
 
 def _whole(members: Iterable[Subject], gap: str, where: str) -> Iterator[Kept]:

@@ -34,6 +34,12 @@ class Protected:
     hidden: Mapping[Kind, tuple[str, ...]]
     unread: frozenset[Identity]
 
+    def saw_whole(self, subject: Subject) -> bool:
+        """Whether every part of a tree was read."""
+        return not self.unread or not self.unread.intersection(
+            part.identity for part in subject.tree.parts
+        )
+
 
 class Protections:
     """The `protect` entries of every file, compiled."""
