@@ -3,8 +3,9 @@
 `account.json` names entities of each kind; what is not said of one is: created and last changed
 100 days before `now`, no tags, parameters or metrics, seen whole. Ages and idle times are durations
 of the policy language. `marks` says how long ago everything was first seen as it is: the first
-match marks, and the notice was accepted that day. `violated` says how long ago required tags were
-first found to be as they are.
+match marks, and the notice was accepted that day. `models` are those in use, or the reason why
+that is unknown; `artifacts` are a component's, null when unknown. `violated`
+says how long ago required tags were first found to be as they are.
 """
 
 import json
@@ -21,6 +22,7 @@ from sagewarden.core.entities import Entity, Kind, Metrics, Origin, Parent, Quan
 from sagewarden.core.inventory import Gap, Inventory
 from sagewarden.core.judge import Circumstances, Judgement, Judgements, judge
 from sagewarden.core.marks import MarkRules
+from sagewarden.core.models import Artifacts, Models, ModelUse, Role
 from sagewarden.core.plan import Unit
 from sagewarden.core.planner import make_plan
 from sagewarden.core.policy import PolicySet
@@ -54,7 +56,8 @@ def _judged(stored: Stored, inventory: Inventory, policies: PolicySet) -> Judgem
         inventory.of(Kind(hold["kind"]))[hold["name"]].identity: (hold["reason"],)
         for hold in stored.get("holds", ())
     }
-    given = Circumstances(now, {}, RULES, holds)
+    models = _models(stored.get("models", []))
+    given = Circumstances(now, {}, RULES, holds, models=models)
     if "violated" in stored:
         since = now - parse_duration(stored["violated"])
         found = judge(inventory, policies, replace(given, now=since)).violations
@@ -121,7 +124,20 @@ def _entity(kind: Kind, stored: Stored, now: datetime) -> Entity:
         created_by=stored.get("created_by"),
         parameters=stored.get("parameters", {}),
         metrics=_metrics(stored.get("metrics", {})),
+        artifacts=_artifacts(stored.get("artifacts", ())),
     )
+
+
+def _artifacts(stored: list[str] | None) -> Artifacts | None:
+    return None if stored is None else tuple(stored)
+
+
+def _models(stored: str | list[Stored]) -> Models:
+    """Read who rests on which place in S3, each with its role."""
+    if isinstance(stored, str):
+        return Models(unread=stored)
+    uses = (ModelUse(Role[each["role"].upper()], each["by"], each["at"]) for each in stored)
+    return Models.of(uses)
 
 
 def _metrics(stored: Stored | None) -> Metrics | None:

@@ -30,6 +30,8 @@ BY_HAND: Mapping[str, tuple[str, ...]] = {
     "a running part keeps its tree": ("trial-of-running", "status"),
     "a hold reaches above and below": ("holds",),
     "a protection stands above every policy": ("protect",),
+    "a model in use keeps its component and what is above": ("protect-models",),
+    "models that nobody could read keep all that may have one": ("protect-models-unread",),
     "unknown keeps, and so does its opposite": ("unknown-is-not-its-opposite",),
     "an absent metric is known, one that was not read is not": ("metrics-unknown",),
     "an absent parameter is known, one that was not read is not": ("parameters-unknown",),

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from sagewarden.adapters.policyfiles import PoliciesRefused, load_policies
+from sagewarden.adapters.policyfiles import PoliciesRefused, load_fixtures, load_policies
 
 POLICIES = Path(__file__).parents[2] / "policies"
 REFERENCE = (POLICIES / "README.md").read_text(encoding="utf-8")
@@ -13,6 +13,7 @@ EXAMPLES = re.findall(r"^```yaml\n(.*?)^```$", REFERENCE, re.DOTALL | re.MULTILI
 REFUSED = re.findall(
     r"^```yaml refused\n(.*?)^```$\n\n^```text\n(.*?)^```$", REFERENCE, re.DOTALL | re.MULTILINE
 )
+FIXTURES = re.findall(r"^```yaml fixture\n(.*?)^```$", REFERENCE, re.DOTALL | re.MULTILINE)
 GALLERY = sorted((POLICIES / "gallery").glob("*.yaml"))
 
 
@@ -20,6 +21,12 @@ GALLERY = sorted((POLICIES / "gallery").glob("*.yaml"))
 def test_every_example_of_the_reference_loads(example: str, tmp_path: Path) -> None:
     (tmp_path / "example.yaml").write_text(example)
     assert load_policies(tmp_path).policies
+
+
+@pytest.mark.parametrize("example", FIXTURES)
+def test_every_fixture_of_the_reference_loads(example: str, tmp_path: Path) -> None:
+    (tmp_path / "example.yaml").write_text(example)
+    assert load_fixtures(tmp_path)
 
 
 @pytest.mark.parametrize(("example", "message"), REFUSED)

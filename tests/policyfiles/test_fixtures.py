@@ -32,8 +32,12 @@ account:
     - {name: lost, experiment: unknown}
   components:
     - {name: leaf, trials: [branch, lost], status: Failed, source: "arn:aws:x",
-       parameters: {lr: 0.1, net: wide}, metrics: {loss: 0.5, acc: {last: 0.7, max: 0.9}}}
-    - {name: bare, status: absent, trials: unknown, tags: unknown, created_by: ana}
+       parameters: {lr: 0.1, net: wide}, metrics: {loss: 0.5, acc: {last: 0.7, max: 0.9}},
+       artifacts: ["s3://ml/b", "s3://ml/a"]}
+    - {name: bare, status: absent, trials: unknown, tags: unknown, created_by: ana,
+       artifacts: unknown}
+  models:
+    - {package: churn/3, artifacts: "s3://ml/a"}
 expect:
   - {experiment: tree, verdict: mark, policy: old, because: [one, two]}
   - {trial-component: leaf, verdict: unmatched}
@@ -119,6 +123,36 @@ def test_what_could_not_be_read_is_written_as_unknown(good: Fixture) -> None:
     assert (bare.tags, bare.parents, bare.status, lost.experiment) == (None, None, None, None)
 
 
+def test_a_component_left_things_in_s3(good: Fixture) -> None:
+    leaf, bare = good.inventory.components["leaf"], good.inventory.components["bare"]
+    assert (leaf.artifacts, bare.artifacts) == (("s3://ml/a", "s3://ml/b"), None)
+
+
+def test_an_account_has_models_in_use(good: Fixture) -> None:
+    assert good.models.behind(("s3://ml/a",)) == ("its model is registered: model package churn/3",)
+
+
+def test_models_may_be_unknown(folder: Path) -> None:
+    models = """models:
+    - {package: churn/3, artifacts: "s3://ml/a"}"""
+    (folder / "tests" / "unknown.yaml").write_text(GOOD.replace(models, "models: unknown"))
+    assert load_fixtures(folder)[0].models.unread == "the fixture says so"
+
+
+@pytest.mark.parametrize(
+    ("new", "found"),
+    [
+        ("{endpoint: a, package: b, artifacts: s3://ml/a}", "2 names of what rests on it"),
+        ("{artifacts: s3://ml/a}", "0 names of what rests on it"),
+        ("{package: a, artifacts: ml/a}", "`ml/a`"),
+        ("{package: a}", "no `artifacts`"),
+    ],
+)
+def test_a_model_names_one_user_and_its_places(folder: Path, new: str, found: str) -> None:
+    problems = refused(folder, '{package: churn/3, artifacts: "s3://ml/a"}', new)
+    assert [each[2] for each in problems] == [found]
+
+
 def test_tags_may_be_empty(good: Fixture) -> None:
     assert good.inventory.experiments["tree"].tags == {"team": "vision", "empty": ""}
 
@@ -182,21 +216,21 @@ def test_an_account_belongs_to_its_target(good: Fixture) -> None:
             "",
             (13, "account.trials[1].experiment", "no `experiment`"),
         ),
-        ("verdict: mark", "verdict: gone", (19, "expect[0].verdict", "`gone`")),
+        ("verdict: mark", "verdict: gone", (23, "expect[0].verdict", "`gone`")),
         (
             "experiment: tree, verdict",
             "experiment: three, verdict",
-            (19, "expect[0].experiment", "`three`, which the account lacks"),
+            (23, "expect[0].experiment", "`three`, which the account lacks"),
         ),
         (
             "experiment: tree, verdict",
             "experiment: tree, trial: branch, verdict",
-            (19, "expect[0]", "2 kinds with a name"),
+            (23, "expect[0]", "2 kinds with a name"),
         ),
         (
             "experiment: tree, verdict: mark",
             "verdict: mark",
-            (19, "expect[0]", "0 kinds with a name"),
+            (23, "expect[0]", "0 kinds with a name"),
         ),
     ],
 )

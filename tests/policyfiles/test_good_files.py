@@ -25,6 +25,7 @@ from sagewarden.core.policy import (
     InStatus,
     Keep,
     Metric,
+    ModelsInUse,
     Named,
     Not,
     OfOrigin,
@@ -159,15 +160,17 @@ def test_a_confirmed_match_all_carries_the_account(loaded: PolicySet) -> None:
     assert loaded.policies[3].confirm_match_all == "012345678901"
 
 
-def test_a_protection_is_its_tags(loaded: PolicySet) -> None:
+def test_a_protection_is_what_it_names(loaded: PolicySet) -> None:
     assert [each.condition for each in loaded.protections] == [
         Tagged("legal-hold", "present"),
         AllOf((Tagged("env", "values", ("prod",)), Tagged("tier", "values", ("gold", "s*")))),
+        AllOf((Named(("*-golden", "paper-*")), Tagged("env", "values", ("prod",)))),
+        ModelsInUse(),
     ]
 
 
 def test_a_protection_knows_where_it_stands(loaded: PolicySet) -> None:
-    assert [each.place.line for each in loaded.protections] == [76, 77]
+    assert [each.place.line for each in loaded.protections] == [76, 77, 78, 79]
 
 
 def test_a_single_condition_stands_for_itself(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Literal, NamedTuple
 
 from sagewarden.core.canonical import milliseconds
+from sagewarden.core.models import Artifacts
 
 OWN_TAGS = "sagewarden:"
 """Tags under this prefix are ours: they neither change a fingerprint nor count as a user's."""
@@ -100,6 +101,7 @@ class Entity:
     none. `content` is the digest of everything users can change (see `fingerprint`), and empty when
     nothing but a listing is known. `modified` is the last sign of life at AWS; None when AWS gave
     none. `parameters` and `metrics` hold what some policy asks for, and are None when none asks.
+    `artifacts` are a component's places in S3; None when no protection asks, or when unknown.
     """
 
     kind: Kind
@@ -119,6 +121,7 @@ class Entity:
     doubt: str | None = None
     parameters: Parameters | None = None
     metrics: Metrics | None = None
+    artifacts: Artifacts | None = None
 
     @property
     def read(self) -> bool:

@@ -13,6 +13,7 @@ from sagewarden.core.forest import Forest, Subject, Writes
 from sagewarden.core.inventory import Inventory
 from sagewarden.core.keep import Population, kept_by
 from sagewarden.core.marks import Candidate, Mark, MarkRules, Marks, advance, waits_for
+from sagewarden.core.models import UNREAD, Models
 from sagewarden.core.owners import OwnerRules, owner_of
 from sagewarden.core.policy import Action, Policy, PolicySet
 from sagewarden.core.protection import Protected, Protections, Reasons, protect, shields
@@ -96,7 +97,10 @@ class Judgements:
 
 @dataclass(frozen=True, slots=True)
 class Circumstances:
-    """What judging depends on besides the inventory and the policies. `now` is UTC."""
+    """What judging depends on besides the inventory and the policies. `now` is UTC.
+
+    `models` counts only where a protection asks for it.
+    """
 
     now: datetime
     marks: Marks
@@ -106,6 +110,7 @@ class Circumstances:
     select: Select = frozenset()
     violations: Violations = field(default_factory=dict)
     owners: OwnerRules = field(default_factory=OwnerRules)
+    models: Models = UNREAD
 
 
 def judge(inventory: Inventory, policies: PolicySet, given: Circumstances) -> Judgements:
@@ -115,7 +120,8 @@ def judge(inventory: Inventory, policies: PolicySet, given: Circumstances) -> Ju
     marks stay as they were.
     """
     forest = Forest(inventory, given.writes)
-    protected = protect(forest, Protections(policies), given.holds, given.now)
+    protections = Protections(policies, given.models)
+    protected = protect(forest, protections, given.holds, given.now)
     rules = [_Rule.of(each) for each in sorted(policies.policies, key=lambda each: each.name)]
     _sort_all(rules, forest, protected, given.now)
     tagging = _Tagging.of(rules, World(forest, protected.unread), given)
@@ -362,7 +368,7 @@ class _Unread:
         if root.identity != who or rule.match.test(subject, now) is Truth.FALSE:
             return False
         return bool(self.protected.hidden[who.kind]) or any(
-            part.identity in self.protected.unread for part in subject.tree.parts
+            part.identity in self.protected.unsure for part in subject.tree.parts
         )
 
 

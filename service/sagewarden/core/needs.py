@@ -1,7 +1,7 @@
 """What policies ask of entities beyond what every inventory holds.
 
-Parameters and metric summaries are most of what Search gives, and few policies ask for any: an
-inventory holds those that its policies ask for, and no others.
+Parameters, metric summaries and artifacts are most of what Search gives, and few policies ask for
+any: an inventory holds those that its policies ask for, and no others.
 """
 
 from collections.abc import Iterator, Mapping
@@ -10,11 +10,13 @@ from math import nan
 from typing import Any
 
 from sagewarden.core.entities import Metrics, Parameters, Quantity, Summary
+from sagewarden.core.models import Artifacts, artifacts_of
 from sagewarden.core.policy import (
     AllOf,
     AnyOf,
     Condition,
     Metric,
+    ModelsInUse,
     Not,
     Parameter,
     PolicySet,
@@ -33,10 +35,11 @@ FIELDS: Mapping[Summary, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Needs:
-    """Names of parameters, and summaries of metrics."""
+    """Names of parameters, summaries of metrics, and whether places in S3 are asked for."""
 
     parameters: frozenset[str] = frozenset()
     metrics: frozenset[Quantity] = frozenset()
+    artifacts: bool = False
 
     def parameters_of(self, record: Mapping[str, Any]) -> Parameters | None:
         """Pick what is asked for from Search's or Describe's record; None when nothing is."""
@@ -59,6 +62,10 @@ class Needs:
                     found[quantity] = before if number in before else (*before, number)
         return found
 
+    def artifacts_of(self, record: Mapping[str, Any]) -> Artifacts | None:
+        """Pick what a component left in S3; None when nothing is asked for, or nobody knows."""
+        return artifacts_of(record) if self.artifacts else None
+
 
 def _value(given: Mapping[str, Any]) -> str | float:
     if given.get("NumberValue") is not None:
@@ -73,7 +80,11 @@ NOTHING = Needs()
 def needs(policies: PolicySet) -> Needs:
     """Collect what all policies and protections ask for."""
     conditions = [each.match for each in policies.policies]
-    conditions += [each.condition for each in policies.protections]
+    conditions += [
+        each.condition
+        for each in policies.protections
+        if not isinstance(each.condition, ModelsInUse)
+    ]
     leaves = [leaf for condition in conditions for leaf in _leaves(condition)]
     best = {
         policy.keep.best.quantity
@@ -83,6 +94,7 @@ def needs(policies: PolicySet) -> Needs:
     return Needs(
         frozenset(leaf.name for leaf in leaves if isinstance(leaf, Parameter)),
         frozenset(leaf.quantity for leaf in leaves if isinstance(leaf, Metric)) | best,
+        policies.asks_for_models,
     )
 
 

@@ -41,9 +41,9 @@ def observe(
 ) -> Entity:
     """Build an entity from the fields that both Search and Describe give.
 
-    Of parameters and metrics it holds what is `asked` for. `tags` and `parents` are None when they
-    could not be read. Raise KeyError when the record lacks its name, ARN or CreationTime: the
-    caller then knows that the answer was cut off.
+    Of parameters, metrics and artifacts it holds what is `asked` for. `tags` and `parents` are None
+    when they could not be read. Raise KeyError when the record lacks its name, ARN or CreationTime:
+    the caller then knows that the answer was cut off.
     """
     name, arn = (record[field] for field in _NAME[kind])
     source_arn = (record.get("Source") or {}).get("SourceArn")
@@ -65,6 +65,7 @@ def observe(
         doubt=doubt,
         parameters=asked.parameters_of(record),
         metrics=asked.metrics_of(record),
+        artifacts=asked.artifacts_of(record) if kind is Kind.COMPONENT else None,
     )
 
 

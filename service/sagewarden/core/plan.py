@@ -8,6 +8,7 @@ from typing import Any
 
 from sagewarden.core.canonical import digest
 from sagewarden.core.entities import Identity, Kind, Target
+from sagewarden.core.models import Artifacts
 from sagewarden.errors import IntegrityError
 
 PLAN_FORMAT = 1
@@ -19,7 +20,8 @@ class PlannedEntity:
 
     `parents` are keys: a component's trials, a trial's experiment. `content` and `fingerprint`
     are what every later look must still find. `policy` and `rule` say why it goes, or for a
-    spared component or an ancestor are empty.
+    spared component or an ancestor are empty. `artifacts` are a component's places in S3, compared
+    anew with the models in use before anything is done; None when nobody asked or knew.
     """
 
     identity: Identity
@@ -31,6 +33,7 @@ class PlannedEntity:
     policy: str = ""
     rule: str = ""
     reasons: tuple[str, ...] = ()
+    artifacts: Artifacts | None = None
 
 
 class Effect(StrEnum):
@@ -179,6 +182,7 @@ def _entity_core(entity: PlannedEntity) -> list[Any]:
         list(entity.parents),
         entity.policy,
         entity.rule,
+        *([] if entity.artifacts is None else [list(entity.artifacts)]),
     ]
 
 
@@ -204,6 +208,7 @@ def spell_entity(entity: PlannedEntity) -> dict[str, Any]:
         "policy": entity.policy,
         "rule": entity.rule,
         "reasons": list(entity.reasons),
+        "artifacts": None if entity.artifacts is None else list(entity.artifacts),
     }
 
 
@@ -240,6 +245,7 @@ def read_entity(stored: Mapping[str, Any]) -> PlannedEntity:
         policy=stored["policy"],
         rule=stored["rule"],
         reasons=tuple(stored["reasons"]),
+        artifacts=None if stored.get("artifacts") is None else tuple(stored["artifacts"]),
     )
 
 

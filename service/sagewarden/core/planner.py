@@ -210,6 +210,7 @@ def _planned(entity: Entity, judgement: Judgement | None) -> PlannedEntity:
         policy="" if judgement is None else judgement.policy.name,
         rule="" if judgement is None else judgement.policy.rule,
         reasons=() if judgement is None else judgement.reasons,
+        artifacts=entity.artifacts,
     )
 
 

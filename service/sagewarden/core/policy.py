@@ -273,10 +273,15 @@ class Policy:
 
 
 @dataclass(frozen=True, slots=True)
-class Protection:
-    """What no policy of any file may delete: everything that carries one of these tags."""
+class ModelsInUse:
+    """Its model stands behind a registered model package, a deployed endpoint or a model."""
 
-    condition: Condition
+
+@dataclass(frozen=True, slots=True)
+class Protection:
+    """What no policy of any file may delete."""
+
+    condition: Condition | ModelsInUse
     place: Place
 
 
@@ -296,3 +301,8 @@ class PolicySet:
     protections: tuple[Protection, ...]
     files: tuple[PolicyFile, ...]
     digest: str
+
+    @property
+    def asks_for_models(self) -> bool:
+        """Whether it must be known which models are in use."""
+        return any(isinstance(each.condition, ModelsInUse) for each in self.protections)

@@ -9,7 +9,8 @@ from sagewarden.core.conditions import Test, compile_condition, explain
 from sagewarden.core.entities import Entity, Identity, Kind
 from sagewarden.core.forest import Forest, Subject, Tree
 from sagewarden.core.inventory import Inventory
-from sagewarden.core.policy import PolicySet, Protection
+from sagewarden.core.models import UNREAD, Artifacts, Models
+from sagewarden.core.policy import Condition, ModelsInUse, Place, PolicySet
 from sagewarden.core.truth import Truth
 
 FUTURE_SLACK = timedelta(minutes=1)
@@ -26,13 +27,15 @@ class Protected:
     """Why single entities are kept.
 
     `held` counts for everything above and below, `own` for everything above only, `hidden` for
-    every tree of a kind. `unread` are those that were not seen whole.
+    every tree of a kind. `unread` are those that were not seen whole; `unsure` are these and what
+    only a read that failed protects: neither loses its mark for it.
     """
 
     held: Reasons
     own: Reasons
     hidden: Mapping[Kind, tuple[str, ...]]
     unread: frozenset[Identity]
+    unsure: frozenset[Identity] = frozenset()
 
     def saw_whole(self, subject: Subject) -> bool:
         """Whether every part of a tree was read."""
@@ -42,20 +45,38 @@ class Protected:
 
 
 class Protections:
-    """The `protect` entries of every file, compiled."""
+    """The `protect` entries of every file, compiled, and the models in use as far as known."""
 
-    def __init__(self, policies: PolicySet) -> None:
-        self._tests: list[tuple[Test, Protection]] = [
-            (compile_condition(protection.condition), protection)
-            for protection in policies.protections
-        ]
+    def __init__(self, policies: PolicySet, models: Models = UNREAD) -> None:
+        self.models = models
+        self._tests: list[tuple[Test, Condition, Place]] = []
+        self._models: list[Place] = []
+        for protection in policies.protections:
+            if isinstance(protection.condition, ModelsInUse):
+                self._models.append(protection.place)
+            else:
+                told = (protection.condition, protection.place)
+                self._tests.append((compile_condition(protection.condition), *told))
+
+    @property
+    def ask_for_models(self) -> bool:
+        """Whether it must be known which models are in use."""
+        return bool(self._models)
+
+    def in_use(self, artifacts: Artifacts | None) -> tuple[str, ...]:
+        """Say what rests on the artifacts of a component, or may; nothing if no file asks."""
+        return tuple(
+            f"protected: {reason} ({place})"
+            for place in self._models[:1]
+            for reason in self.models.behind(artifacts)
+        )
 
     def held(self, subject: Subject, now: datetime) -> tuple[str, ...]:
         """Return the protections that hold an entity, or that cannot be known not to."""
         by_tag = (f"held by its tag {HOLD_TAG}",) if HOLD_TAG in (subject.entity.tags or {}) else ()
         return by_tag + tuple(
-            _guarded(protection, subject, now)
-            for test, protection in self._tests
+            _guarded(condition, place, subject, now)
+            for test, condition, place in self._tests
             if test(subject, now) is not Truth.FALSE
         )
 
@@ -64,9 +85,9 @@ class Protections:
         return self.held(Subject(Tree(entity, (), ()), entity.created, entity.created), now)
 
 
-def _guarded(protection: Protection, subject: Subject, now: datetime) -> str:
-    found = "; ".join(each.text for each in explain(protection.condition, subject, now))
-    return f"protected: {found} ({protection.place})"
+def _guarded(condition: Condition, place: Place, subject: Subject, now: datetime) -> str:
+    found = "; ".join(each.text for each in explain(condition, subject, now))
+    return f"protected: {found} ({place})"
 
 
 def protect(forest: Forest, protections: Protections, holds: Reasons, now: datetime) -> Protected:
@@ -75,18 +96,33 @@ def protect(forest: Forest, protections: Protections, holds: Reasons, now: datet
     held: dict[Identity, tuple[str, ...]] = {}
     own: dict[Identity, tuple[str, ...]] = {}
     unread: set[Identity] = set()
+    unsure: set[Identity] = set()
     gaps = _gaps(inventory)
     for entity in inventory.everything():
         who = entity.identity
         doubts = (*_doubts(entity, inventory), *gaps.get((entity.kind, entity.key), ()))
         untimely = tuple(_untimely(entity, now))
-        if reasons := (*holds.get(who, ()), *protections.held_alone(entity, now), *doubts):
+        used = _used(entity, protections)
+        if reasons := (*holds.get(who, ()), *protections.held_alone(entity, now), *doubts, *used):
             held[who] = reasons
         if reasons := (*_running(entity), *untimely):
             own[who] = reasons
         if doubts or untimely:
             unread.add(who)
-    return Protected(held, own, _hidden(inventory), frozenset(unread))
+        elif used and (protections.models.unread or entity.artifacts is None):
+            unsure.add(who)
+    return Protected(held, own, _hidden(inventory), frozenset(unread), frozenset(unread | unsure))
+
+
+def _used(entity: Entity, protections: Protections) -> tuple[str, ...]:
+    """Say what rests on a component; where nothing is known, a job behind it may have left a model.
+
+    What is above a component is kept with it, because a tree is as protected as its parts.
+    """
+    if entity.kind is not Kind.COMPONENT or not protections.ask_for_models:
+        return ()
+    unknown = protections.models.unread and entity.source_arn
+    return protections.in_use(None if unknown else entity.artifacts)
 
 
 def _gaps(inventory: Inventory) -> Mapping[tuple[Kind, str], tuple[str, ...]]:

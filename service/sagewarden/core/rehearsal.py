@@ -1,7 +1,7 @@
 """Rehearses policies on a small account that somebody wrote down, and compares."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final, Literal, TypeAlias
 
@@ -10,6 +10,7 @@ from sagewarden.core.entities import Entity, Identity, Kind
 from sagewarden.core.inventory import Inventory
 from sagewarden.core.judge import Circumstances, Judgement, Judgements, Verdict, judge
 from sagewarden.core.marks import MarkRules, Marks
+from sagewarden.core.models import Models
 from sagewarden.core.plan import PlannedEntity
 from sagewarden.core.planner import make_plan
 from sagewarden.core.policy import Place, PolicySet
@@ -61,6 +62,7 @@ class Fixture:
     expectations: tuple[Expectation, ...]
     holds: Reasons
     swept: timedelta | None = None
+    models: Models = field(default_factory=Models)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,12 +110,12 @@ def decide(fixture: Fixture, policies: PolicySet, rules: MarkRules) -> Judgement
     """Judge the account at the fixture's `now`, with the marks that its sweeps left."""
     marks: Marks = {}
     for day in _sweeps(fixture):
-        given = Circumstances(day, marks, rules, fixture.holds)
+        given = Circumstances(day, marks, rules, fixture.holds, models=fixture.models)
         seen = judge(_as_of(fixture.inventory, day), policies, given).marks
         marks = {
             place: replace(mark, announced=mark.announced or day) for place, mark in seen.items()
         }
-    given = Circumstances(fixture.now, marks, rules, fixture.holds)
+    given = Circumstances(fixture.now, marks, rules, fixture.holds, models=fixture.models)
     return judge(fixture.inventory, policies, given)
 
 

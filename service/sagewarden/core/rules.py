@@ -25,6 +25,7 @@ from sagewarden.core.policy import (
     InStatus,
     Keep,
     Metric,
+    ModelsInUse,
     Named,
     Not,
     OfOrigin,
@@ -76,9 +77,15 @@ def set_digest(policies: Iterable[Policy], protections: Iterable[Protection]) ->
     return digest(
         {
             "policies": _sorted(map(_spelled_policy, policies)),
-            "protections": _sorted(spelled(protection.condition) for protection in protections),
+            "protections": _sorted(_spelled_protection(each) for each in protections),
         }
     )
+
+
+def _spelled_protection(protection: Protection) -> Spelled:
+    if isinstance(protection.condition, ModelsInUse):
+        return {"registered_models": True}
+    return spelled(protection.condition)
 
 
 def _spelled_policy(policy: Policy) -> Spelled:

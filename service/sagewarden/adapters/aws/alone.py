@@ -54,6 +54,7 @@ class AloneReader:
                 parents=parents,
                 parameters=self.asked.parameters_of(described.record),
                 metrics=self.asked.metrics_of(described.record),
+                artifacts=self.asked.artifacts_of(described.record),
             )
         )
 

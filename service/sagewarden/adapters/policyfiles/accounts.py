@@ -30,6 +30,7 @@ from sagewarden.adapters.policyfiles.measures import (
     LONGEST_VALUE,
     SUMMARIES,
 )
+from sagewarden.adapters.policyfiles.models import UNKNOWN, is_unknown, place, read_models
 from sagewarden.adapters.policyfiles.nodes import Look, MapNode, ScalarNode
 from sagewarden.adapters.policyfiles.problems import shown
 from sagewarden.core.comparisons import read_number
@@ -47,15 +48,13 @@ from sagewarden.core.entities import (
     Target,
 )
 from sagewarden.core.inventory import Inventory
+from sagewarden.core.models import Artifacts, Models
 from sagewarden.core.protection import Reasons
 
 T = TypeVar("T")
 
 NAME_ALLOWED = "the name of an entity"
-UNKNOWN = "unknown"
-"""What stands for tags, trials or an experiment that could not be read."""
-
-ACCOUNT_FIELDS = ("account_id", "region", "experiments", "trials", "components")
+ACCOUNT_FIELDS = ("account_id", "region", "experiments", "trials", "components", "models")
 SHARED_FIELDS = (
     "name",
     "display_name",
@@ -71,7 +70,7 @@ SHARED_FIELDS = (
 OWN_FIELDS: Mapping[Kind, tuple[str, ...]] = {
     Kind.EXPERIMENT: (),
     Kind.TRIAL: ("experiment",),
-    Kind.COMPONENT: ("trials", "status", "source", "parameters", "metrics"),
+    Kind.COMPONENT: ("trials", "status", "source", "parameters", "metrics", "artifacts"),
 }
 STATUS_WORDS = (*STATUSES, "absent")
 ORIGIN_WORDS = tuple(str(origin) for origin in Origin)
@@ -90,10 +89,11 @@ _RESOURCES = {
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """What there is, and what is held by command."""
+    """What there is, what is held by command, and which models are in use."""
 
     inventory: Inventory
     holds: Reasons
+    models: Models
 
 
 def read_account(cursor: Cursor, now: datetime) -> Account:
@@ -114,7 +114,7 @@ def read_account(cursor: Cursor, now: datetime) -> Account:
         trials=reader.read(Kind.TRIAL, found.get("trials")),
         components=reader.read(Kind.COMPONENT, found.get("components")),
     )
-    return Account(inventory, holds)
+    return Account(inventory, holds, read_models(found.get("models")))
 
 
 class _Entities:
@@ -161,6 +161,7 @@ class _Entities:
             parents=_parents(found.get("trials")),
             parameters=_parameters(found.get("parameters")),
             metrics=_metrics(found.get("metrics")),
+            artifacts=_artifacts(found.get("artifacts")),
         )
         if reason := _or(found, "held", _line, None):
             self._holds[entity.identity] = (f"held: {reason}",)
@@ -170,7 +171,7 @@ class _Entities:
         if kind is not Kind.TRIAL:
             return None
         at = need(cursor, dict(found), "experiment", f"{NAME_ALLOWED}, or {UNKNOWN}")
-        return None if at is None or _is_unknown(at) else text(at, NAME_ALLOWED)
+        return None if at is None or is_unknown(at) else text(at, NAME_ALLOWED)
 
     def _times(self, found: Mapping[str, Cursor]) -> tuple[datetime, datetime]:
         for one, other in (("age", "created"), ("idle", "changed")):
@@ -215,15 +216,11 @@ def _status(found: Mapping[str, Cursor]) -> str | None:
     return None if word == "absent" else word
 
 
-def _is_unknown(cursor: Cursor) -> bool:
-    return isinstance(cursor.node, ScalarNode) and cursor.node.text == UNKNOWN
-
-
 def _tags(cursor: Cursor | None) -> dict[str, str] | None:
     """Read tags; `unknown` stands for tags that could not be read."""
     if cursor is None:
         return {}
-    if _is_unknown(cursor):
+    if is_unknown(cursor):
         return None
     tags = {}
     for key, value in pairs(cursor, f"tag keys with their values, or {UNKNOWN}"):
@@ -289,11 +286,21 @@ def _number(cursor: Cursor) -> float | None:
     return number
 
 
+def _artifacts(cursor: Cursor | None) -> Artifacts | None:
+    """Read places in S3; `unknown` stands for those that could not be read."""
+    if cursor is None:
+        return ()
+    if is_unknown(cursor):
+        return None
+    places = one_or_more(cursor, place, f"at least one place in S3, or {UNKNOWN}")
+    return tuple(sorted(places or ()))
+
+
 def _parents(cursor: Cursor | None) -> tuple[Parent, ...] | None:
     """Read a component's trials; `unknown` stands for trials that could not be read."""
     if cursor is None:
         return ()
-    if _is_unknown(cursor):
+    if is_unknown(cursor):
         return None
     read = partial(text, allowed=NAME_ALLOWED)
     trials = one_or_more(cursor, read, f"at least one trial, or {UNKNOWN}")

@@ -1,6 +1,6 @@
 """`match` and `protect`: what must hold of an entity."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -68,7 +68,7 @@ def read_conditions(cursor: Cursor, scope: Scope) -> Condition | None:
     conditions: list[Condition] = []
     for key, value in fields(cursor, CONDITION_FIELDS).items():
         conditions.extend(_READERS[key](value, scope))
-    return _together(conditions)
+    return together(conditions)
 
 
 def read_tags(cursor: Cursor, _scope: Scope | None = None) -> tuple[Tagged, ...]:
@@ -77,12 +77,13 @@ def read_tags(cursor: Cursor, _scope: Scope | None = None) -> tuple[Tagged, ...]
     return tuple(tag for tag in tagged if tag is not None)
 
 
-def read_protection(cursor: Cursor) -> Condition | None:
-    """Read the `tags` of an entry of `protect`; with several keys, all must hold."""
-    return _together(read_tags(cursor))
+def read_protected(cursor: Cursor, key: str) -> tuple[Condition, ...]:
+    """Read the `name` or the `tags` of an entry of `protect`; of several tags, all must hold."""
+    return _name(cursor) if key == "name" else read_tags(cursor)
 
 
-def _together(conditions: list[Condition] | tuple[Tagged, ...]) -> Condition | None:
+def together(conditions: Sequence[Condition]) -> Condition | None:
+    """Return what holds when all of these do; None of none."""
     if not conditions:
         return None
     return conditions[0] if len(conditions) == 1 else AllOf(tuple(conditions))
@@ -94,7 +95,7 @@ def _tag(key: Cursor, value: Cursor) -> Tagged | None:
     return None if tag is None or asked is None else Tagged(tag, *asked)
 
 
-def _name(cursor: Cursor, _scope: Scope) -> tuple[Condition, ...]:
+def _name(cursor: Cursor, _scope: Scope | None = None) -> tuple[Condition, ...]:
     globs = one_or_more(cursor, _glob, "at least one glob")
     return () if globs is None else (Named(globs),)
 

@@ -4,9 +4,10 @@ import re
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sagewarden.adapters.policyfiles.conditions import read_match, read_protection
+from sagewarden.adapters.policyfiles.conditions import read_match, read_protected, together
 from sagewarden.adapters.policyfiles.cursor import (
     Cursor,
+    boolean,
     choice,
     duration,
     entries,
@@ -29,6 +30,7 @@ from sagewarden.core.policy import (
     Escalation,
     Everything,
     Keep,
+    ModelsInUse,
     Place,
     Policy,
     Protection,
@@ -55,9 +57,8 @@ POLICY_FIELDS = (
     "confirm_match_all",
 )
 TOP_FIELDS = ("version", "policies", "protect")
-PROTECT_FIELDS = ("tags",)
+PROTECT_FIELDS = ("name", "tags", "registered_models")
 _FIELDS_LATER = frozenset({"notify"})
-_PROTECT_LATER = frozenset({"names", "holds", "registered_models"})
 _TOP = "policies, protect or both"
 
 
@@ -234,6 +235,24 @@ def _read_confirmation(
 
 
 def _read_protection(cursor: Cursor) -> Protection | None:
-    found = fields(cursor, PROTECT_FIELDS, _PROTECT_LATER)
-    condition = read_protection(found["tags"]) if "tags" in found else None
+    found = fields(cursor, PROTECT_FIELDS)
+    if "registered_models" in found:
+        return _read_models(cursor, found)
+    parts = [part for key, value in found.items() for part in read_protected(value, key)]
+    condition = together(parts)
     return Protection(condition, _place(cursor)) if condition else None
+
+
+def _read_models(cursor: Cursor, found: dict[str, Cursor]) -> Protection | None:
+    """Read `registered_models: true`: alone, so that no other key narrows it down unseen."""
+    if len(found) > 1:
+        others = ", ".join(f"`{key}`" for key in found if key != "registered_models")
+        cursor.refuse(
+            f"`registered_models` beside {others}", "each in an entry of its own: both protect"
+        )
+        return None
+    value = found["registered_models"]
+    wanted = boolean(value)
+    if wanted is False:
+        value.refuse("a protection that is switched off", "true, or no such entry")
+    return Protection(ModelsInUse(), _place(cursor)) if wanted else None

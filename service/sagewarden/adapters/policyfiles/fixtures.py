@@ -95,6 +95,7 @@ def _read(top: Cursor, path: Path) -> Fixture | None:
         swept=swept,
         inventory=there.inventory,
         holds=there.holds,
+        models=there.models,
         expectations=_expectations(expected, there),
     )
 

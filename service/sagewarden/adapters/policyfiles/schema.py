@@ -61,7 +61,7 @@ def policy_schema() -> Shape:
         "definitions": {
             "duration": _DURATION,
             "policy": _policy(),
-            "protection": _mapping(_protection(), PROTECT_FIELDS),
+            "protection": _protection(),
             **{name: _conditions(name, other) for name, other in _OPPOSITES.items()},
             "tags": _TAGS,
             "keep": _keep(),
@@ -430,5 +430,18 @@ def _group(words: Iterable[str]) -> Shape:
     return {"anyOf": [{"enum": [*words]}, tagged]}
 
 
-def _protection() -> Mapping[str, Shape]:
-    return {"tags": _ref("tags", "Whatever carries these tags; all keys must hold.")}
+def _protection() -> Shape:
+    shapes: Mapping[str, Shape] = {
+        "name": _one_or_more(_GLOB, "Globs on the name or display name; case does not matter."),
+        "tags": _ref("tags", "Whatever carries these tags; all keys must hold."),
+        "registered_models": {
+            "const": True,
+            "description": "What stands behind a registered model package, a deployed endpoint or"
+            " a model. In an entry of its own.",
+        },
+    }
+    alone = {"required": ["registered_models"]}
+    return _mapping(shapes, PROTECT_FIELDS) | {
+        "if": alone,
+        "then": {"maxProperties": 1},
+    }
