@@ -18,17 +18,18 @@ from sagewarden.adapters.aws.restoring import SageMakerRestoring
 from sagewarden.adapters.aws.session import Access, TargetSession
 from sagewarden.adapters.aws.tagging import SageMakerTagging
 from sagewarden.adapters.clock import wall_now
+from sagewarden.adapters.notify.local import FileChannel, LogChannel
+from sagewarden.adapters.notify.webhook import Endpoint, WebhookChannel
 from sagewarden.adapters.policyfiles import load_policies
 from sagewarden.adapters.reports.csv_report import render_judged_csv, render_outcomes_csv
 from sagewarden.adapters.reports.html_report import render_html
 from sagewarden.adapters.reports.markdown_summary import render_markdown
 from sagewarden.adapters.telemetry.logs import tell
-from sagewarden.adapters.telemetry.notices import FileChannel, LogChannel
 from sagewarden.adapters.vault import codec
 from sagewarden.adapters.vault.opening import open_vault
 from sagewarden.application.judging import Governance
 from sagewarden.application.lease import Lease
-from sagewarden.application.notice import Channel
+from sagewarden.application.notice import Channel, Channels
 from sagewarden.application.plans import ApprovalRules
 from sagewarden.application.ports import Bench
 from sagewarden.application.ports.aws import Effects, Progress, Tagging
@@ -42,7 +43,14 @@ from sagewarden.core.limits import Limit, Limits
 from sagewarden.core.owners import OwnerRules
 from sagewarden.core.report import Report
 from sagewarden.errors import SettingsError, UsageError
-from sagewarden.settings import LimitSettings, Settings, TargetSettings
+from sagewarden.settings import (
+    LimitSettings,
+    NoticeSettings,
+    Settings,
+    TargetSettings,
+    WebhookSettings,
+    host_of,
+)
 
 LOWERED_GRACE_DAYS = 7
 
@@ -191,7 +199,7 @@ def govern(settings: Settings, wired: Wired, policies: Path | None = None) -> Go
         rules=limits.mark_rules,
         approvals=approval_rules(settings),
         tolerance=Tolerance(limits.fall, limits.tag_fall, limits.smallest_population),
-        channels=_channels(settings),
+        channels=_channels(settings.notice, wired.bench.rest),
         tag_marks=settings.marks.tag,
         repairs=limits.repairs,
         owners=OwnerRules(settings.owners.tags, settings.owners.default, limits.ownerless_grace),
@@ -216,20 +224,34 @@ def _limit(given: LimitSettings) -> Limit:
     return Limit(given.share, given.components, given.growth)
 
 
-def _channels(settings: Settings) -> list[Channel]:
-    channels: list[Channel] = [LogChannel(counts=settings.notice.log_counts)]
-    if settings.notice.file is not None:
-        channels.append(FileChannel(settings.notice.file))
-    return channels
+def _channels(notice: NoticeSettings, rest: Callable[[float], None]) -> Channels:
+    usual: list[Channel] = [LogChannel(counts=notice.log_counts)]
+    if notice.file is not None:
+        usual.append(FileChannel(notice.file))
+    if notice.webhook is not None:
+        usual.append(_webhook("webhook", notice.webhook, rest))
+    operator = [] if notice.operator is None else [_webhook("operator", notice.operator, rest)]
+    return Channels(usual, operator)
+
+
+def _webhook(name: str, given: WebhookSettings, rest: Callable[[float], None]) -> WebhookChannel:
+    endpoint = Endpoint(
+        url=given.url,
+        shown=host_of(given.url),
+        secret=given.secret.get_secret_value().encode(),
+        seconds=given.timeout.total_seconds(),
+        attempts=given.attempts,
+    )
+    return WebhookChannel(endpoint, name, wall_now, rest)
 
 
 def _mute(settings: Settings) -> list[str]:
     """Say so when nobody could ever be told, so that nothing could ever become due."""
-    if settings.notice.log_counts or settings.notice.file is not None:
+    if settings.notice.can_count:
         return []
     told = (
-        "no notice channel counts, so no mark is announced and nothing becomes due: "
-        "set notice.file, or notice.log_counts if the log and the report are enough"
+        "no notice channel counts, so no mark is announced and nothing becomes due: set "
+        "notice.file or notice.webhook, or notice.log_counts if the log and the report are enough"
     )
     return [told]
 

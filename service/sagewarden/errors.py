@@ -14,6 +14,7 @@ SageWardenError            exit code 1, a defect
 │   └── EffectThrottled        AWS did not apply it, try later
 ├── EffectUnclear          3   no answer: the write may or may not have been applied
 ├── Unsettled              3   what came of an effect, or its undo, is for the next run to settle
+├── NoticeRefused          3   a channel did not accept a notice: its marks are not announced
 ├── WrongIdentity          2   STS says we are someone else than the target names
 ├── VaultError             3   the vault cannot be read or written
 │   ├── VaultAbsent            there is no such object
@@ -56,6 +57,12 @@ class PolicyError(UsageError):
 
 class Unsettled(SageWardenError):  # noqa: N818
     """AWS does not let us see or mend what we did: the intent stays open for the next run."""
+
+    exit_code = 3
+
+
+class NoticeRefused(SageWardenError):  # noqa: N818
+    """A channel did not accept a notice; the message names no secret and no path of an address."""
 
     exit_code = 3
 

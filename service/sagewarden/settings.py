@@ -9,9 +9,19 @@ from dataclasses import dataclass
 from datetime import timedelta
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
+from urllib.parse import urlsplit
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, ValidationError
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    SecretStr,
+    ValidationError,
+    model_validator,
+)
 from pydantic_core import ErrorDetails
 from pydantic_settings import (
     BaseSettings,
@@ -54,6 +64,30 @@ def _share(value: Any) -> Any:
 
 Duration = Annotated[
     timedelta, BeforeValidator(_duration), PlainSerializer(spell_duration, return_type=str)
+]
+
+
+def _web_address(value: Any) -> Any:
+    if not (isinstance(value, str) and re.fullmatch(r"https?://[!-~]+", value)):
+        raise ValueError("must be a URL that begins with https://, without blanks, in ASCII")
+    parts = urlsplit(value)
+    if not parts.hostname or parts.username is not None or parts.fragment:
+        raise ValueError("must be a URL with a host, without a user, password or #fragment")
+    if parts.port == 0:
+        raise ValueError("must be a URL whose port is between 1 and 65535")
+    return value
+
+
+def host_of(url: str) -> str:
+    """Return what may be shown of a web address: its path is often as good as a password."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+WebAddress = Annotated[
+    str,
+    BeforeValidator(_web_address),
+    PlainSerializer(lambda url: f"{host_of(url)}/...", return_type=str),
 ]
 _SPELLED = PlainSerializer(lambda share: f"{share * 100:g}%", return_type=str)
 Share = Annotated[float, BeforeValidator(_share), _SPELLED]
@@ -167,6 +201,30 @@ class ApprovalSettings(Section):
     )
 
 
+class WebhookSettings(Section):
+    """A web address that notices are posted to, signed."""
+
+    url: WebAddress = Field(description="Where notices go: `https://host/path`.")
+    secret: SecretStr = Field(
+        min_length=16,
+        description="What notices are signed with (HMAC-SHA256), of 16 characters or more.",
+    )
+    timeout: Duration = Field(timedelta(seconds=10), description="How long one attempt may take.")
+    attempts: int = Field(3, ge=1, le=10, description="How often a notice is sent at most.")
+    allow_http: bool = Field(
+        False,  # noqa: FBT003 -- a default's value
+        description="Whether `http://` to this very machine will do, for tests.",
+    )
+
+    @model_validator(mode="after")
+    def _check_address(self) -> Self:
+        """Let nothing travel unencrypted, unless it stays on this machine and that is meant."""
+        local = urlsplit(self.url).hostname in {"localhost", "127.0.0.1", "::1"}
+        if self.url.startswith("http://") and not (self.allow_http and local):
+            raise ValueError("the url must begin with https://; see the README on allow_http")
+        return self
+
+
 class NoticeSettings(Section):
     """How owners are told of marks."""
 
@@ -177,6 +235,16 @@ class NoticeSettings(Section):
     file: Path | None = Field(
         None, description="A file that notices are appended to, as JSON lines."
     )
+    webhook: WebhookSettings | None = Field(None, description="A web address they are posted to.")
+    operator: WebhookSettings | None = Field(
+        None,
+        description="Another, set like `notice.webhook`, for what no channel took that counts.",
+    )
+
+    @property
+    def can_count(self) -> bool:
+        """Whether any channel could make a mark announced."""
+        return self.log_counts or any((self.file, self.webhook, self.operator))
 
 
 class RunSettings(Section):
@@ -207,6 +275,7 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(
         frozen=True,
         extra="forbid",
+        hide_input_in_errors=True,  # it may be a secret
         env_prefix=PREFIX,
         env_nested_delimiter="__",
     )

@@ -99,8 +99,9 @@ def test_a_notice_that_cannot_be_sent_makes_nothing_due(user: User) -> None:
     """The mark stands, the reason is logged, and the report says that owners were not told."""
     user.settles(notice={"file": "no/such/folder"})
     ran = user("sweep")
-    assert ran.code == 0
+    assert ran.code == 3
     assert '"event":"notice.refused"' in ran.err
+    assert "No channel that counts took 1 of the notices" in ran.words
     assert "the notice file no/such/folder cannot be written" in ran.err
     assert "Traceback" not in ran.err
     assert "marked for later" in ran.out

@@ -18,7 +18,13 @@ from sagewarden.application.judging import check_identity, judge_target
 from sagewarden.cli.app import app
 from sagewarden.cli.planning import report_of
 from sagewarden.sandbox import Sandbox
-from sagewarden.settings import Settings, TargetSettings, VaultSettings, load_settings
+from sagewarden.settings import (
+    Settings,
+    TargetSettings,
+    VaultSettings,
+    WebhookSettings,
+    load_settings,
+)
 
 README = Path(__file__).parents[2] / "README.md"
 
@@ -60,7 +66,11 @@ def exit_codes() -> str:
 
 def settings() -> str:
     """A table of every setting with its default."""
-    nested: dict[str, type[BaseModel]] = {"targets": TargetSettings, "vault": VaultSettings}
+    nested: dict[str, type[BaseModel]] = {
+        "targets": TargetSettings,
+        "vault": VaultSettings,
+        "webhook": WebhookSettings,
+    }
     rows = [
         f"| `{name}` | {default} | {told} |"
         for name, default, told in _settings(Settings, "", nested)
@@ -77,7 +87,7 @@ def _settings(
             below = type(each.default)
         if below is not None:
             mark = "[]" if name == "targets" else ""
-            yield from _settings(below, f"{start}{name}{mark}.", {})
+            yield from _settings(below, f"{start}{name}{mark}.", nested)
         else:
             yield f"{start}{name}", _default(model, name), each.description or ""
 

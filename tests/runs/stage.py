@@ -20,11 +20,12 @@ from sagewarden.adapters.aws.looks import SageMakerLooks
 from sagewarden.adapters.aws.records import SageMakerRecords
 from sagewarden.adapters.aws.session import Access, TargetSession
 from sagewarden.adapters.aws.tagging import SageMakerTagging
-from sagewarden.adapters.telemetry.notices import LogChannel
+from sagewarden.adapters.notify.local import LogChannel
 from sagewarden.adapters.vault.memory import MemoryVault
 from sagewarden.application.journal import Entry, Journal, TagEntry
 from sagewarden.application.judging import BLIND, Governance, Judged, judge_target
 from sagewarden.application.lease import Lease
+from sagewarden.application.notice import Channels
 from sagewarden.application.plans import ApprovalRules
 from sagewarden.application.ports import Bench
 from sagewarden.application.ports.aws import Effects, Tagging
@@ -171,6 +172,7 @@ class Stage:
     vault: Vault = field(default_factory=MemoryVault)
     limits: Limits = GENEROUS
     two_persons: bool = False
+    channels: Channels = field(default_factory=lambda: Channels([LogChannel(counts=True)]))
     tag_marks: bool = False
     repairs: int = 1_000
     tolerance: Tolerance = BLIND
@@ -218,7 +220,7 @@ class Stage:
             rules=MarkRules(2, timedelta(hours=1), timedelta(days=7)),
             approvals=ApprovalRules(self.limits, self.two_persons),
             tolerance=self.tolerance,
-            channels=[LogChannel(counts=True)],
+            channels=self.channels,
             tag_marks=self.tag_marks,
             repairs=self.repairs,
             lanes=self.lanes,

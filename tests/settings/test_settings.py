@@ -147,3 +147,71 @@ def test_a_lowered_safety_is_told(text: str, told: str) -> None:
     """Every report repeats what is weaker than its default."""
     write(text)
     assert lowered(load_settings().settings) == [told]
+
+
+HOOK = "{url: 'https://hooks.example.com/T0K3N', secret: 'a secret of ours'}"
+
+
+def test_neither_the_secret_nor_the_path_of_a_webhook_is_shown() -> None:
+    """The path of such an address is often as good as a password."""
+    write(f"notice: {{webhook: {HOOK}}}\n")
+    shown = {name: value for name, value, _ in load_settings().rows()}
+    assert shown["notice.webhook.url"] == "https://hooks.example.com/..."
+    assert shown["notice.webhook.secret"] == "**********"
+
+
+def test_a_secret_of_a_webhook_comes_from_the_secrets_directory(tmp_path: Path) -> None:
+    write("notice: {webhook: {url: 'https://hooks.example.com/'}}\n")
+    (tmp_path / "secrets").mkdir()
+    (tmp_path / "secrets" / "SAGEWARDEN_NOTICE__WEBHOOK__SECRET").write_text("a secret of ours")
+    hook = load_settings(secrets=tmp_path / "secrets").settings.notice.webhook
+    assert hook is not None
+    assert hook.secret.get_secret_value() == "a secret of ours"
+
+
+@pytest.mark.parametrize(
+    ("url", "told"),
+    [
+        ("http://hooks.example.com/", "the url must begin with https://"),
+        ("ftp://hooks.example.com/", "must be a URL that begins with https://"),
+        ("https://ana:pass@hooks.example.com/", "without a user, password"),
+        ("https:///path", "must be a URL with a host"),
+        ("https://hooks.example.com/#part", "without a user, password or #fragment"),
+        ("https://hooks.example.com:99999/", "Port out of range"),
+        ("https://hooks.example.com/a b", "without blanks"),
+    ],
+)
+def test_an_address_that_no_notice_may_go_to_is_refused(url: str, told: str) -> None:
+    write(f"notice: {{webhook: {{url: '{url}', secret: 'a secret of ours'}}}}\n")
+    with pytest.raises(SettingsError, match=told) as refused:
+        load_settings()
+    assert "a secret of ours" not in str(refused.value)
+
+
+def test_http_is_for_this_machine_only_and_only_when_it_is_meant() -> None:
+    for host, allowed, fine in [
+        ("localhost", "true", True),
+        ("localhost", "false", False),
+        ("localhost.example.com", "true", False),
+    ]:
+        write(
+            f"notice: {{webhook: {{url: 'http://{host}/', secret: 'a secret of ours', "
+            f"allow_http: {allowed}}}}}\n"
+        )
+        assert _loads() is fine
+
+
+def _loads() -> bool:
+    try:
+        load_settings()
+    except SettingsError:
+        return False
+    return True
+
+
+def test_a_short_secret_is_refused_and_not_repeated() -> None:
+    write("notice: {webhook: {url: 'https://hooks.example.com/', secret: 'opensesame'}}\n")
+    with pytest.raises(SettingsError) as refused:
+        load_settings()
+    assert "notice.webhook.secret" in str(refused.value)
+    assert "opensesame" not in str(refused.value)

@@ -4,14 +4,11 @@ import json
 import logging
 from collections.abc import Iterator
 from io import StringIO
-from pathlib import Path
 
 import pytest
 import structlog
 
 from sagewarden.adapters.telemetry.logs import configure_logs, tell
-from sagewarden.adapters.telemetry.notices import FileChannel, LogChannel
-from sagewarden.errors import SageWardenError
 
 
 @pytest.fixture
@@ -56,23 +53,3 @@ def test_the_libraries_lines_have_the_same_form(stream: StringIO) -> None:
     logging.getLogger("botocore").warning("slow down")
     (line,) = lines(stream)
     assert (line["event"], line["level"]) == ("slow down", "warning")
-
-
-def test_a_file_channel_appends_one_line_a_notice(tmp_path: Path) -> None:
-    """Whoever reads the file can drop a second by its id."""
-    channel = FileChannel(tmp_path / "notices.jsonl")
-    channel.send({"id": "a", "owner": "x"})
-    channel.send({"id": "b", "owner": "y"})
-    read = (tmp_path / "notices.jsonl").read_text().splitlines()
-    assert [json.loads(line)["id"] for line in read] == ["a", "b"]
-
-
-def test_a_file_that_cannot_be_written_did_not_accept(tmp_path: Path) -> None:
-    """A mark stays unannounced then."""
-    with pytest.raises(SageWardenError):
-        FileChannel(tmp_path / "missing" / "notices.jsonl").send({"id": "a"})
-
-
-def test_the_log_counts_only_when_told_so() -> None:
-    """The setting decides whether the log alone makes a mark announced."""
-    assert (LogChannel(counts=False).counts, LogChannel(counts=True).counts) == (False, True)

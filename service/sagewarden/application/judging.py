@@ -1,12 +1,11 @@
 """Sees a target and judges it: what `plan`, `explain` and every sweep begin with. Reads only."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from sagewarden.application.baseline import drifted, past_of, read_baseline
 from sagewarden.application.marks import MarkBook, read_marks
-from sagewarden.application.notice import Channel
+from sagewarden.application.notice import Channels
 from sagewarden.application.plans import ApprovalRules
 from sagewarden.application.ports import Bench
 from sagewarden.application.writes import own_writes
@@ -42,7 +41,7 @@ class Governance:
     rules: MarkRules
     approvals: ApprovalRules
     tolerance: Tolerance = BLIND
-    channels: Sequence[Channel]
+    channels: Channels
     tag_marks: bool = False
     repairs: int = 1000
     owners: OwnerRules = field(default_factory=OwnerRules)

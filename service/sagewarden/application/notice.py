@@ -1,18 +1,18 @@
 """Tells owners what was marked: a mark counts as announced once a notice was accepted."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
-from sagewarden.application.documents import create_once
+from sagewarden.application.documents import create_document, create_once, read_document
 from sagewarden.application.ports import Bench
-from sagewarden.core.canonical import digest, spell_time
-from sagewarden.core.entities import Identity
-from sagewarden.core.judge import Judgement, Verdict
+from sagewarden.core.canonical import spell_time
+from sagewarden.core.judge import Judgements
 from sagewarden.core.keys import acceptance_key, notice_key
-from sagewarden.core.marks import Mark, Marks
-from sagewarden.errors import SageWardenError
+from sagewarden.core.marks import Marks
+from sagewarden.core.notices import Notice, notices
+from sagewarden.errors import SageWardenError, VaultAbsent, VaultExists
 
 
 class Channel(Protocol):
@@ -26,67 +26,96 @@ class Channel(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Unannounced:
-    """A mark that nobody was told of yet, and what it is about."""
+class Channels:
+    """All of `usual` get each notice; those of `operator` what none of these took that counts."""
 
-    judgement: Judgement
-    mark: Mark
+    usual: Sequence[Channel] = ()
+    operator: Sequence[Channel] = ()
+
+
+@dataclass(slots=True)
+class Announced:
+    """The marks after their notices were sent.
+
+    `refused` counts notices by channel and reason; `untold` those that no channel took that counts,
+    though one was asked.
+    """
+
+    marks: Marks
+    refused: Counter[tuple[str, str]] = field(default_factory=Counter)
+    untold: int = 0
 
 
 def announce(
-    bench: Bench,
-    judgements: Iterable[Judgement],
-    marks: Marks,
-    channels: Sequence[Channel],
-    run: str,
-) -> Marks:
-    """Send one notice an owner about every mark that is not announced; return the marks after."""
-    owners: dict[str, list[Unannounced]] = defaultdict(list)
-    for judgement in judgements:
-        mark = marks.get((judgement.entity.identity, judgement.policy.name))
-        if judgement.verdict is Verdict.MARK and mark is not None and mark.announced is None:
-            owners[judgement.owner].append(Unannounced(judgement, mark))
+    bench: Bench, judgements: Judgements, marks: Marks, channels: Channels, run: str
+) -> Announced:
+    """Send a notice about every mark that is not announced, and mark what was accepted so."""
     after = dict(marks)
-    for who, told in sorted(owners.items()):
-        if _delivered(bench, _notice(bench, who, told, run), channels):
-            for each in told:
-                after[each.mark.place] = replace(each.mark, announced=bench.looks.now())
-    return after
+    told = Announced(after)
+    for notice in notices(bench.target, judgements.given, marks):
+        if bench.stopping():
+            break
+        if _Delivery(bench, notice, run, told).accepted(channels):
+            now = bench.looks.now()
+            after |= {each.mark.place: replace(each.mark, announced=now) for each in notice.marks}
+    return told
 
 
-def _notice(bench: Bench, who: str, told: Sequence[Unannounced], run: str) -> dict[str, Any]:
-    content = {
-        "owner": who,
-        "target": str(bench.target),
-        "run": run,
-        "sent": spell_time(bench.looks.now()),
-        "how_to_keep": "tag it `sagewarden:hold`, or use it",
-        "marked": [_line(each.judgement.entity.identity, each) for each in told],
-    }
-    return content | {"id": digest([who, run, content["marked"]])[:32]}
+class _Delivery:
+    """One notice on its way: durable first, then sent to each channel that has not taken it."""
 
+    def __init__(self, bench: Bench, notice: Notice, run: str, told: Announced) -> None:
+        self._bench = bench
+        self._told = told
+        self._name = notice.name
+        self._is_new = True
+        self._text = self._durable(notice, run)
 
-def _line(identity: Identity, each: Unannounced) -> dict[str, Any]:
-    return {
-        "kind": str(identity.kind),
-        "name": each.judgement.entity.name,
-        "policy": each.mark.policy,
-        "due": spell_time(each.mark.due),
-        "because": list(each.judgement.reasons),
-    }
-
-
-def _delivered(bench: Bench, notice: dict[str, Any], channels: Sequence[Channel]) -> bool:
-    """Make a notice durable, then send it; whether a channel that counts took it."""
-    create_once(bench.vault, notice_key(bench.target, notice["id"]), notice)
-    accepted = False
-    for channel in channels:
+    def _durable(self, notice: Notice, run: str) -> Mapping[str, Any]:
+        """Store its text; one that an earlier run stored is sent as it was."""
+        key = notice_key(self._bench.target, self._name)
+        text = notice.spelled(run, self._bench.looks.now())
         try:
-            channel.send(notice)
+            create_document(self._bench.vault, key, text)
+        except VaultExists:
+            self._is_new = False
+            return read_document(self._bench.vault, key)
+        return text
+
+    def accepted(self, channels: Channels) -> bool:
+        """Send it; whether a channel that counts has it now."""
+        took = [each for each in channels.usual if self._took(each)]
+        if not any(each.counts for each in took):
+            took += [each for each in channels.operator if self._took(each)]
+        found = any(each.counts for each in took)
+        asked = (*channels.usual, *channels.operator)
+        self._told.untold += not found and any(each.counts for each in asked)
+        return found
+
+    def _took(self, channel: Channel) -> bool:
+        if self._has(channel):
+            return True
+        try:
+            channel.send(self._text)
         except SageWardenError as error:
-            bench.events("notice.refused", channel=channel.name, reason=str(error))
-            continue
-        key = acceptance_key(bench.target, notice["id"], channel.name)
-        create_once(bench.vault, key, {"at": spell_time(bench.looks.now())})
-        accepted = accepted or channel.counts
-    return accepted
+            self._bench.events("notice.refused", channel=channel.name, reason=error.message)
+            self._told.refused[channel.name, error.message] += 1
+            return False
+        create_once(self._bench.vault, self._key(channel), {"at": self._at()})
+        return True
+
+    def _has(self, channel: Channel) -> bool:
+        """Whether an earlier run noted that the channel took it."""
+        if self._is_new:
+            return False
+        try:
+            self._bench.vault.get(self._key(channel))
+        except VaultAbsent:
+            return False
+        return True
+
+    def _key(self, channel: Channel) -> str:
+        return acceptance_key(self._bench.target, self._name, channel.name)
+
+    def _at(self) -> str:
+        return spell_time(self._bench.looks.now())

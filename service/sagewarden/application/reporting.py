@@ -10,6 +10,7 @@ from sagewarden import __version__
 from sagewarden.application.documents import create_once, read_document
 from sagewarden.application.journal import Entry, Journal
 from sagewarden.application.judging import Governance, Judged
+from sagewarden.application.notice import Announced
 from sagewarden.application.ports import Bench
 from sagewarden.application.tag_plan import plan_tags
 from sagewarden.application.tag_report import (
@@ -28,7 +29,7 @@ from sagewarden.core.keys import Family, prefix, report_key
 from sagewarden.core.plan import Effect, Plan, PlannedEntity
 from sagewarden.core.report import JudgedRow, OutcomeRow, PastRun, PolicyRow, Report, TagRow
 from sagewarden.core.tags import TagOutcome, TagStep
-from sagewarden.errors import IntegrityError, LimitReached
+from sagewarden.errors import IntegrityError, LimitReached, NoticeRefused
 
 HISTORY = 30
 """Earlier runs that a report's trend shows."""
@@ -64,6 +65,18 @@ class Story:
             f"No tag was repaired: {reason}. See with `sagewarden plan` whether they are meant, "
             "then raise limits.repairs, or narrow the policies."
         )
+
+    def tell_refused(self, told: Announced) -> None:
+        """Note which notices were refused; what nobody took stays unannounced, and is not due."""
+        for (channel, reason), count in sorted(told.refused.items()):
+            self.notes.append(f"{count} of the notices were refused by channel {channel}: {reason}")
+        if told.untold:
+            self.exit_code = max(self.exit_code, NoticeRefused.exit_code)
+            self.advice.append(
+                f"No channel that counts took {told.untold} of the notices, so what they tell of "
+                "is not announced and does not become due. Mend the channel; the next sweep sends "
+                "them again."
+            )
 
 
 PLAN = "plan"

@@ -165,14 +165,15 @@ class Sweep:
             self._run.name,
             judged.judgements.violations,
         )
-        after = announce(
+        told = announce(
             self._bench,
-            judged.judgements.given,
+            judged.judgements,
             book.marks,
             self._governance.channels,
             self._run.name,
         )
-        write_marks(self._bench, book, after, self._run.name)
+        write_marks(self._bench, book, told.marks, self._run.name)
+        self.story.tell_refused(told)
 
     def _tag(self, judged: Judged) -> None:
         """Repair tags that policies require, and let tags tell of marks, once these are stored."""

@@ -5,10 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import orjson
-
 from sagewarden.adapters.telemetry.logs import tell
-from sagewarden.errors import SageWardenError
+from sagewarden.core.canonical import canonical
+from sagewarden.errors import NoticeRefused
 
 
 @dataclass
@@ -37,11 +36,11 @@ class FileChannel:
     name: str = "file"
 
     def send(self, notice: Mapping[str, Any]) -> None:
-        """Append the notice; raise SageWardenError when the file cannot be written."""
+        """Append the notice; raise NoticeRefused when the file cannot be written."""
         try:
             with self.path.open("ab") as file:
-                file.write(orjson.dumps(dict(notice)) + b"\n")
+                file.write(canonical(notice) + b"\n")
         except OSError as error:
-            raise SageWardenError(
+            raise NoticeRefused(
                 f"the notice file {self.path} cannot be written: {error}"
             ) from error

@@ -1,0 +1,88 @@
+"""Which notices owners get of marks that nobody was told of yet, and what stands in them.
+
+A notice's id follows from its target, its owner and its marks alone: a run that died between
+sending a notice and noting that it was taken is followed by one that sends it under the same id.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sagewarden.core.canonical import digest, spell_time
+from sagewarden.core.entities import Target
+from sagewarden.core.judge import Judgement, Verdict
+from sagewarden.core.marks import Mark, Marks
+from sagewarden.core.plan import spell_identity
+
+MOST_MARKS = 500
+"""Marks in one notice: a channel takes no message of any size."""
+
+KEEP = "tag it `sagewarden:hold`, or use it"
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A mark that a notice tells of, and what it is about."""
+
+    judgement: Judgement
+    mark: Mark
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """What one owner is told of `marks` that were made at the same time."""
+
+    target: Target
+    owner: str
+    marks: tuple[Told, ...]
+
+    @property
+    def name(self) -> str:
+        """Its id."""
+        marks = [
+            [spell_identity(each.mark.identity), each.mark.policy, each.mark.rule, each.mark.due]
+            for each in self.marks
+        ]
+        return digest([str(self.target), self.owner, marks])[:32]
+
+    def spelled(self, run: str, now: datetime) -> dict[str, Any]:
+        """Return its text as a run first stores it, and as every channel gets it ever after."""
+        return {
+            "id": self.name,
+            "owner": self.owner,
+            "target": str(self.target),
+            "run": run,
+            "sent": spell_time(now),
+            "how_to_keep": KEEP,
+            "marked": [_line(each) for each in self.marks],
+        }
+
+
+def notices(target: Target, judgements: Iterable[Judgement], marks: Marks) -> Iterator[Notice]:
+    """Yield a notice for each owner and time of marking, or several where there are many marks."""
+    groups: dict[tuple[str, datetime], list[Told]] = defaultdict(list)
+    for judgement in judgements:
+        mark = marks.get((judgement.entity.identity, judgement.policy.name))
+        if judgement.verdict is Verdict.MARK and mark is not None and mark.announced is None:
+            groups[judgement.owner, mark.since].append(Told(judgement, mark))
+    for (owner, _), told in sorted(groups.items()):
+        told.sort(key=lambda each: each.mark.place)
+        for part in _parts(told):
+            yield Notice(target, owner, part)
+
+
+def _parts(told: Sequence[Told]) -> Iterator[tuple[Told, ...]]:
+    for start in range(0, len(told), MOST_MARKS):
+        yield tuple(told[start : start + MOST_MARKS])
+
+
+def _line(each: Told) -> dict[str, Any]:
+    return {
+        "kind": str(each.mark.identity.kind),
+        "name": each.judgement.entity.name,
+        "policy": each.mark.policy,
+        "due": spell_time(each.mark.due),
+        "because": list(each.judgement.reasons),
+    }
