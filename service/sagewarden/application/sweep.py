@@ -20,6 +20,7 @@ from sagewarden.application.looking import Watch
 from sagewarden.application.marks import write_marks
 from sagewarden.application.notice import announce
 from sagewarden.application.pause import check_pause, paused
+from sagewarden.application.planned import note_planned
 from sagewarden.application.plans import (
     StoredPlan,
     approval,
@@ -89,12 +90,14 @@ class Sweep:
         """Settle what is open, apply what was approved, then judge anew and enforce."""
         self._begin()
         self._apply_approved()
-        judged = judge_target(self._bench, self._governance, Asked(maker=self.story.identity))
+        asked = Asked(maker=self.story.identity)
+        judged = judge_target(self._bench, self._governance, asked)
         self.story.judged = judged
         self._check_inventory(judged)
         if not judged.trusted:
             return
         self._follow(judged)
+        note_planned(self._bench, judged, self._governance.policies, asked)
         self._mark(judged)
         self._tag(judged)
         if judged.plan.units:

@@ -1,7 +1,8 @@
 """`plan`: it reads, and says what would happen and why."""
 
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 
@@ -13,6 +14,7 @@ from sagewarden.errors import LimitReached, ReadFailed, UsageError
 if TYPE_CHECKING:
     from sagewarden.application.judging import Governance, Judged
     from sagewarden.bootstrap import Wired
+    from sagewarden.core.plan_diff import PlanDiff
     from sagewarden.core.report import Report
 
 WHERE = Where()
@@ -23,6 +25,7 @@ def plan(
     policies: Policies = None,
     at: Annotated[str | None, Parameter(name="--at")] = None,
     select: Annotated[list[str] | None, Parameter(name=["--select", "-s"], negative="")] = None,
+    diff: Annotated[bool, Parameter(name="--diff", negative="", show_default=False)] = False,
     where: Where = WHERE,
 ) -> int:
     """See the target, judge it, and print what is due, marked and kept, with the plan's digest.
@@ -38,6 +41,8 @@ def plan(
     select
         Make a smaller plan, complete in itself: only of this policy, or only of the experiment,
         trial or component of this name. May be given several times.
+    diff
+        Compare with the last plan: what became due, what ceased to be and why, which rules changed.
     """
     from sagewarden import bootstrap  # noqa: PLC0415 -- slow to import
     from sagewarden.application.judging import (  # noqa: PLC0415
@@ -45,14 +50,13 @@ def plan(
         check_identity,
         judge_target,
     )
-    from sagewarden.application.plans import StoredPlan, store_plan  # noqa: PLC0415
+    from sagewarden.application.planned import keep_plan, plan_diff  # noqa: PLC0415
 
     day = None if at is None else _day(at, wall_now())
     settings = where.effective().settings
     words = frozenset(each.lower() for each in select or ())
-    worst = 0
+    answers: list[_Answer] = []
     with working() as process:
-        answers = []
         for chosen in bootstrap.targets_of(settings, where.target):
             wired = bootstrap.wire_target(settings, chosen, process)
             governance = bootstrap.govern(settings, wired, policies)
@@ -60,18 +64,27 @@ def plan(
             asked = Asked(at=day, select=words, maker=identity)
             judged = judge_target(wired.bench, governance, asked)
             _check_selection(judged)
-            if judged.plan.units and day is None and judged.trusted:
-                store_plan(wired.bench, StoredPlan(judged.plan, judged.extent, tuple(words)))
-            answers.append((judged, report_of(wired, governance, judged, identity, played=day)))
-            worst = max(worst, answers[-1][1].exit_code)
+            ours = governance.policies
+            differs = plan_diff(wired.bench, judged, ours, asked) if diff else None
+            if day is None:
+                keep_plan(wired.bench, judged, ours, asked)
+            report = report_of(wired, governance, judged, identity, played=day)
+            answers.append(_Answer(judged, report, differs))
     if where.json:
-        say_json(
-            [{"plan": each.plan.spelled(), "report": told.spelled()} for each, told in answers]
-        )
+        say_json([_spelled(each, diff=diff) for each in answers])
     else:
-        for judged, report in answers:
-            _say_plan(judged, report)
-    return worst
+        for each in answers:
+            _say_plan(each, diff=diff)
+    return max(each.report.exit_code for each in answers)
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """One target's plan; `diff` is None when it was not asked for, or there was no plan before."""
+
+    judged: "Judged"
+    report: "Report"
+    diff: "PlanDiff | None"
 
 
 def report_of(
@@ -152,11 +165,22 @@ def _next_steps(judged: "Judged") -> list[str]:
     return [f"`sagewarden apply {start}` does exactly this; `sagewarden sweep` plans anew first."]
 
 
-def _say_plan(judged: "Judged", report: "Report") -> None:
+def _say_plan(answer: _Answer, *, diff: bool) -> None:
     from sagewarden.adapters.reports.terminal import plan_table, plan_verdict  # noqa: PLC0415
+    from sagewarden.cli.differing import difference  # noqa: PLC0415
 
-    say(plan_table(report))
-    say(plan_verdict(report, judged.plan.digest if judged.plan.units else ""))
+    plan = answer.judged.plan
+    say(plan_table(answer.report))
+    if diff:
+        say(difference(answer.diff))
+    say(plan_verdict(answer.report, plan.digest if plan.units else ""))
+
+
+def _spelled(answer: _Answer, *, diff: bool) -> dict[str, Any]:
+    from sagewarden.cli.differing import spelled_diff  # noqa: PLC0415
+
+    told = {"plan": answer.judged.plan.spelled(), "report": answer.report.spelled()}
+    return told | {"diff": spelled_diff(answer.diff)} if diff else told
 
 
 def _day(text: str, now: datetime) -> datetime:

@@ -12,6 +12,7 @@ Under `v1/<account>/<region>/`:
 | writes    | `writes/current`, what our own writes touched     | `writes_key`     | replaced |
 | baseline  | `baseline/current`, of the inventory              | `baseline_key`   | replaced |
 | plans     | `plans/<digest>`                                  | `plan_key`       | once |
+| planned   | `planned/<time>-<digest>`, that a plan was made   | `planned_key`    | once |
 | approvals | `approvals/<digest>/<seq>-<event>`                | `approval_key`   | once |
 | journal   | `journal/<run>/<seq>-<event>`                     | `journal_key`    | once |
 | archive   | `archive/<run>/<unit>/<seq>-<sha256>.jsonl.zst`   | `archive_key`    | once |
@@ -59,6 +60,7 @@ class Family(StrEnum):
     WRITES = "writes"
     BASELINE = "baseline"
     PLANS = "plans"
+    PLANNED = "planned"
     APPROVALS = "approvals"
     JOURNAL = "journal"
     ARCHIVE = "archive"
@@ -155,6 +157,11 @@ def baseline_key(target: Target) -> str:
 def plan_key(target: Target, digest: str) -> str:
     """One plan."""
     return _key(target, Family.PLANS, encoded(digest))
+
+
+def planned_key(target: Target, made: str, digest: str) -> str:
+    """That a plan was made at a time (UTC, spelled): a listing is in the order of times."""
+    return _key(target, Family.PLANNED, f"{encoded(made)}-{encoded(digest)}")
 
 
 def approval_key(target: Target, digest: str, sequence: int, event: str) -> str:

@@ -220,6 +220,6 @@ def counted(number: int, word: str) -> str:
 
 
 def _days(span: timedelta) -> str:
-    if span.days:
+    if span.days > 0:
         return f"{span.days}d"
-    return f"{int(span.total_seconds())}s"
+    return f"{max(0, int(span.total_seconds()))}s"  # clocks differ by less than a second

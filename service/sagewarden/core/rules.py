@@ -48,6 +48,21 @@ def rule_digest(
     require: Sequence[Required] = (),
 ) -> str:
     """Return the digest of what decides; no time to wait is part of it."""
+    return digest(_rule(resource, match, keep, action, require))
+
+
+def spelled_rule(policy: Policy) -> Spelled:
+    """Spell what decides in a policy: what its `rule` is the digest of."""
+    return _rule(policy.resource, policy.match, policy.keep, policy.action, policy.require)
+
+
+def _rule(
+    resource: Kind,
+    match: Condition,
+    keep: Keep | None,
+    action: Action,
+    require: Sequence[Required],
+) -> Spelled:
     rule: Spelled = {
         "resource": str(resource),
         "match": spelled(match),
@@ -56,7 +71,7 @@ def rule_digest(
     }
     if require:
         rule["require"] = {each.key: _spelled_required(each) for each in require}
-    return digest(rule)
+    return rule
 
 
 def _spelled_required(required: Required) -> Spelled:
