@@ -61,6 +61,7 @@ class VaultCodec:
     archive = staticmethod(codec.encode)
     lines = staticmethod(codec.decode)
     pack = staticmethod(codec.pack)
+    size = staticmethod(codec.size)
 
 
 def boot_monotonic() -> float:

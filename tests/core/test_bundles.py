@@ -2,7 +2,7 @@
 
 from tests.core.worlds import component, experiment, planned, policies, policy, seen, trial
 
-from sagewarden.core.bundles import Bundle, bundles, turns_of
+from sagewarden.core.bundles import HUGE, Bundle, bundles, fitting, too_large, turns_of
 from sagewarden.core.entities import Entity, Kind
 from sagewarden.core.plan import Unit
 from sagewarden.core.policy import Named
@@ -100,3 +100,48 @@ def test_a_bundle_tells_its_steps_in_order() -> None:
     unit = unit_of(trial("t", "e"), component("c", "t"), component("d", "t"))
     cut: list[Bundle] = list(bundles(unit))
     assert [step for bundle in cut for step in bundle.steps] == list(unit.steps)
+
+
+def of_components(count: int) -> Bundle:
+    some = [component(f"c{each:03}", "t") for each in range(count)]
+    return next(bundles(unit_of(trial("t", "e"), *some)))
+
+
+def fit(bundle: Bundle, size: int, most: int) -> int:
+    return fitting(bundle.turns, {each.identity: size for each in bundle.entities}, most)
+
+
+def test_as_many_turns_go_into_one_archive_as_fit() -> None:
+    assert [fit(of_components(5), 10, most) for most in (50, 49, 20, 19)] == [5, 4, 2, 1]
+
+
+def test_one_turn_alone_goes_whatever_its_size() -> None:
+    assert fit(of_components(5), 1_000, 10) == 1
+
+
+def test_what_is_spared_twice_counts_once() -> None:
+    """Two trials that leave the same component behind."""
+    stays = [trial("s", "f"), component("both", "s", "t0", "t1")]
+    some = [experiment("f"), trial("t0", "e"), trial("t1", "e"), *stays]
+    bundle = next(each for each in bundles(unit_of(*some)) if each.kind is Kind.TRIAL)
+    assert (len(bundle.turns), len(bundle.entities)) == (2, 3)
+    assert (fit(bundle, 10, 30), fit(bundle, 10, 29)) == (2, 1)
+
+
+def test_a_bundle_that_is_cut_goes_on_in_bundles_of_as_many_turns() -> None:
+    whole = of_components(5)
+    first, rest = whole.cut(2)
+    assert [len(each.turns) for each in (first, *rest)] == [2, 2, 1]
+    assert sum((each.steps for each in (first, *rest)), ()) == whole.steps
+
+
+def test_a_bundle_that_is_cut_keeps_what_its_turns_name() -> None:
+    first, _ = of_components(5).cut(2)
+    assert [each.identity.name for each in first.entities] == ["c000", "c001"]
+
+
+def test_what_no_archive_should_hold_is_told() -> None:
+    small, large = (each.identity for each in of_components(2).entities)
+    assert too_large({small: HUGE, large: HUGE + 1}) == {
+        large: "it is too large to be archived: more than 128 MiB"
+    }

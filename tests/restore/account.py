@@ -24,6 +24,7 @@ from sagewarden.application.ports.vault import Vault
 from sagewarden.application.restore import Restored, restore
 from sagewarden.application.restore_plan import Existing, RestorePlan, plan_restore
 from sagewarden.core.archive import VerifiedArchive
+from sagewarden.core.bundles import Bundle, turns_of
 from sagewarden.core.canonical import spell_time
 from sagewarden.core.entities import Kind, Target
 from sagewarden.core.fingerprint import fingerprint
@@ -46,6 +47,7 @@ class PlainCodec:
     archive = staticmethod(codec.encode)
     lines = staticmethod(codec.decode)
     pack = staticmethod(codec.pack)
+    size = staticmethod(codec.size)
 
 
 @dataclass
@@ -224,7 +226,9 @@ class Account:
     def _bundle(self, members: list[PlannedEntity], steps: list[Step], run: str) -> Intent:
         self.sequence += 1
         voucher = Voucher(run, "p" * 64, "u" * 64, self.sequence)
-        archived = Archivist(self.bench, 4).archive(members, voucher)
+        turns = turns_of(tuple(members), tuple(steps))
+        bundle = Bundle(members[0].identity.kind, tuple(members), turns)
+        archived = Archivist(self.bench, 4).archive(bundle, voucher)
         assert isinstance(archived.archive, VerifiedArchive)
         assert not archived.left_out
         intent = Intent(

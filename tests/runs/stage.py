@@ -34,7 +34,7 @@ from sagewarden.application.reporting import read_report, reported_runs
 from sagewarden.application.sweep import Run, run_target
 from sagewarden.bootstrap import VaultCodec, renderings
 from sagewarden.core.baseline import Tolerance
-from sagewarden.core.bundles import MOST
+from sagewarden.core.bundles import LARGEST, MOST
 from sagewarden.core.deletion import Deletion, Disassociation, Reassociation
 from sagewarden.core.entities import Identity, Kind, Target
 from sagewarden.core.keys import Family, prefix
@@ -178,6 +178,7 @@ class Stage:
     tolerance: Tolerance = BLIND
     lanes: int = 1
     bundle: int = MOST
+    bundle_bytes: int = LARGEST
     lease_seconds: float = 600.0
     at: Callable[[str, str], None] = lambda _when, _what: None
     guard: Callable[[], None] = lambda: None
@@ -225,6 +226,7 @@ class Stage:
             repairs=self.repairs,
             lanes=self.lanes,
             bundle=self.bundle,
+            bundle_bytes=self.bundle_bytes,
             lease_seconds=self.lease_seconds,
         )
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from tests.runs.stage import Stage
+from tests.runs.stage import DAY, Stage
 from tests.runs.worlds import SMALL_EFFECTS
 
 from sagewarden.adapters.vault.memory import MemoryVault
@@ -208,3 +208,43 @@ def test_an_archive_says_what_could_not_be_read(nasty: Stage) -> None:
 def test_an_archive_of_which_all_was_read_says_so(due: Stage) -> None:
     due.sweep()
     assert [each["unread"] for each in records_of(due, "alone")] == [[]]
+
+
+def test_what_does_not_fit_into_one_archive_goes_with_the_next(due: Stage) -> None:
+    """Each turn has an archive of its own then; the account ends as ever."""
+    due.bundle_bytes = 1
+    report = due.sweep()
+    assert (report.exit_code, due.effects(), due.open_intents()) == (0, SMALL_EFFECTS, [])
+    assert len(due.keys(Family.ARCHIVE)) == 6
+
+
+def test_the_points_of_a_metric_count_before_they_are_read(stage: Stage) -> None:
+    """Two components with few fields and many points: one archive would be too large for both."""
+    for name in ("stray-1", "stray-2"):
+        stage.component(name)
+    stage.pass_time(60 * DAY)
+    log_points(stage, ["stray-1", "stray-2"], 100)
+    stage.mark()
+    stage.bundle_bytes = 12_000
+    stage.sweep()
+    asked = [
+        {query["ResourceArn"] for query in call.params["MetricQueries"]}
+        for call in stage.calls()
+        if call.operation == "BatchGetMetrics"
+    ]
+    assert len(stage.keys(Family.ARCHIVE)) == 2
+    assert all(len(arns) == 1 for arns in asked)
+
+
+def log_points(stage: Stage, components: list[str], count: int) -> None:
+    """So many points of one metric, that touch nothing."""
+    stage.box.admin.set_knobs(metric_max_age_days=1_000.0, touch_on_metrics="none")
+    for name in components:
+        at = stage.box.state.components.rows[name].modified
+        points = [
+            {"MetricName": "rmse", "Value": 0.5, "Timestamp": at, "Step": step}
+            for step in range(count)
+        ]
+        for start in range(0, count, 10):
+            part = points[start : start + 10]
+            stage.make("BatchPutMetrics", TrialComponentName=name, MetricData=part)

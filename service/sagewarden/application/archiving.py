@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sagewarden.application.ports import Bench
 from sagewarden.application.ports.aws import Described, SeriesRequest
 from sagewarden.core.archive import ArchiveHeader, ArchiveRecord, Receipt, VerifiedArchive
+from sagewarden.core.bundles import LARGEST, Bundle, fitting, too_large
 from sagewarden.core.canonical import milliseconds, sha256, spell_time
 from sagewarden.core.deletion import FreshLook, WorldChanged
 from sagewarden.core.entities import Identity, Kind
@@ -30,6 +31,7 @@ class Voucher:
 class Archived:
     """A verified archive, what could not go into it with the reason, and times of last change.
 
+    It is of `bundle`; what did not fit into one archive with it is left to bundles of the `rest`.
     `modified` is LastModifiedTime as it was read, in ms since 1970 UTC.
     """
 
@@ -37,33 +39,59 @@ class Archived:
     left_out: dict[Identity, str]
     absent: frozenset[Identity]
     modified: dict[Identity, int]
+    bundle: Bundle
+    rest: tuple[Bundle, ...] = ()
+
+
+POINT = 80
+"""Bytes of one metric point at most: its place and value, along both axes if need be."""
 
 
 class Archivist:
-    """Makes verified archives on one target."""
+    """Makes verified archives on one target, of at most `largest` bytes before compression."""
 
-    def __init__(self, bench: Bench, lanes: int) -> None:
+    def __init__(self, bench: Bench, lanes: int, largest: int = LARGEST) -> None:
         self._bench = bench
         self._lanes = lanes
+        self._largest = largest
 
-    def archive(self, entities: Sequence[PlannedEntity], voucher: Voucher) -> Archived:
-        """Archive entities that are as planned; what changed is left out, with the reason."""
-        read = self._read(entities)
-        left_out = {
-            who: str(what)
-            for who, what in read.items()
-            if isinstance(what, WorldChanged | ReadFailed)
-        }
-        absent = frozenset(who for who, what in read.items() if isinstance(what, Absent))
+    def archive(self, bundle: Bundle, voucher: Voucher) -> Archived:
+        """Archive entities that are as planned; what changed is left out, with the reason.
+
+        How large a bundle is shows only now; metric points are counted by what Describe tells
+        before any is read, so that memory is bounded too.
+        """
+        read = self._read(bundle.entities)
         whole = {who: what for who, what in read.items() if isinstance(what, Described)}
-        modified = {
-            who: milliseconds(what.entity.modified or what.entity.created)
-            for who, what in whole.items()
-        }
-        if not whole:
-            return Archived(None, left_out, absent, modified)
-        records = self._records([each for each in entities if each.identity in whole], whole)
-        return Archived(self._written(records, voucher), left_out, absent, modified)
+        bare = self._bare([each for each in bundle.entities if each.identity in whole], whole)
+        sizes = {record.identity: self._size(record) for record in bare}
+        taken, rest = bundle.cut(fitting(bundle.turns, sizes, self._largest))
+        inside = {each.identity for each in taken.entities}
+        huge = too_large({who: size for who, size in sizes.items() if who in inside})
+        records = self._with_series(
+            [each for each in bare if each.identity in inside - huge.keys()], whole
+        )
+        return Archived(
+            self._written(records, voucher) if records else None,
+            huge
+            | {
+                who: str(what)
+                for who, what in read.items()
+                if isinstance(what, WorldChanged | ReadFailed) and who in inside
+            },
+            frozenset(inside.intersection(_absent(read))),
+            {
+                who: milliseconds(what.entity.modified or what.entity.created)
+                for who, what in whole.items()
+                if who in inside
+            },
+            taken,
+            rest,
+        )
+
+    def _size(self, record: ArchiveRecord) -> int:
+        points = sum(each.get("Count") or 0 for each in record.described.get("Metrics") or ())
+        return self._bench.codec.size(record.spelled()) + POINT * int(points)
 
     def _read(
         self, entities: Sequence[PlannedEntity]
@@ -80,18 +108,14 @@ class Archivist:
             return reason
         return described
 
-    def _records(
-        self, entities: Sequence[PlannedEntity], read: dict[Identity, Described]
+    def _bare(
+        self, entities: Sequence[PlannedEntity], read: Mapping[Identity, Described]
     ) -> list[ArchiveRecord]:
+        """Make records of all but metric series."""
         components = [each for each in entities if each.identity.kind is Kind.COMPONENT]
         sources = self._bench.records.sources(
             [each.name for each in components if read[each.identity].entity.source_arn]
         )
-        requests = list(_requests(components, read, self._bench))
-        series = self._bench.records.series(requests) if requests else {}
-        wanted = {request.arn for request in requests}
-        if missing := wanted - series.keys():
-            raise ReadFailed(f"no answer about the metric series of {min(missing)}")
         with ThreadPoolExecutor(self._lanes) as pool:
             arns = [each.arn for each in components]
             edges = dict(zip(arns, pool.map(self._bench.records.associations, arns), strict=True))
@@ -105,10 +129,27 @@ class Archivist:
                 parents=each.parents,
                 associations=edges.get(each.arn, ()),
                 source=sources.get(each.identity.name),
-                series=series.get(each.arn, ()),
-                unread=tuple(_unread(each, read[each.identity], sources, series.get(each.arn, ()))),
+                unread=tuple(_sourceless(each, read[each.identity], sources)),
             )
             for each in entities
+        ]
+
+    def _with_series(
+        self, bare: Sequence[ArchiveRecord], read: Mapping[Identity, Described]
+    ) -> list[ArchiveRecord]:
+        """Read the metric series that records lack."""
+        requests = list(_requests(bare, read, self._bench))
+        series = self._bench.records.series(requests) if requests else {}
+        wanted = {request.arn for request in requests}
+        if missing := wanted - series.keys():
+            raise ReadFailed(f"no answer about the metric series of {min(missing)}")
+        return [
+            replace(
+                each,
+                series=series.get(each.arn, ()),
+                unread=(*each.unread, *_partial(series.get(each.arn, ()))),
+            )
+            for each in bare
         ]
 
     def _written(self, records: Sequence[ArchiveRecord], voucher: Voucher) -> VerifiedArchive:
@@ -141,11 +182,15 @@ def read_back(bench: Bench, key: str, expected_sha256: str) -> VerifiedArchive:
     return VerifiedArchive(key, expected_sha256, body, bench.codec.lines(body))
 
 
+def _absent(read: Mapping[Identity, object]) -> Iterable[Identity]:
+    return (who for who, what in read.items() if isinstance(what, Absent))
+
+
 def _requests(
-    components: Iterable[PlannedEntity], read: dict[Identity, Described], bench: Bench
+    bare: Iterable[ArchiveRecord], read: Mapping[Identity, Described], bench: Bench
 ) -> Iterable[SeriesRequest]:
-    for each in components:
-        metrics = read[each.identity].record.get("Metrics") or ()
+    for each in bare:
+        metrics = each.described.get("Metrics") or ()
         if metrics:
             yield SeriesRequest(
                 arn=each.arn,
@@ -155,14 +200,14 @@ def _requests(
             )
 
 
-def _unread(
-    planned: PlannedEntity,
-    described: Described,
-    sources: Mapping[str, object],
-    series: Iterable[Mapping[str, Any]],
+def _sourceless(
+    planned: PlannedEntity, described: Described, sources: Mapping[str, object]
 ) -> Iterable[str]:
     if described.entity.source_arn is not None and planned.identity.name not in sources:
         yield "the source job's record: Search gave none"
+
+
+def _partial(series: Iterable[Mapping[str, Any]]) -> Iterable[str]:
     for each in series:
         if each["status"] != "Complete":
             yield f"metric {each['metric']}: {each['status']}"

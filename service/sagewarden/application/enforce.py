@@ -14,7 +14,7 @@ from sagewarden.application.ports import Bench
 from sagewarden.application.ports.aws import Effects
 from sagewarden.application.turns import STOPS, Cuts, Evidence, Hands, Turns, TurnState
 from sagewarden.core.archive import VerifiedArchive
-from sagewarden.core.bundles import MOST, Bundle, Turn, bundles
+from sagewarden.core.bundles import LARGEST, MOST, Bundle, Turn, bundles
 from sagewarden.core.canonical import milliseconds, spell_time
 from sagewarden.core.entities import Entity, Identity
 from sagewarden.core.journal import Intent, Outcome, Result, Settled
@@ -27,8 +27,8 @@ class Enforcement:
     """What enforcing one plan needs besides the plan.
 
     `numbers` are the places of the run's bundles in its journal, shared by all plans of the run;
-    `most` is how many entities a bundle may have. `guard` raises LeaseHeld once the lease has run
-    out: an intent is written by its holder only.
+    `most` is how many entities a bundle may have, `largest` how many bytes. `guard` raises
+    LeaseHeld once the lease has run out: an intent is written by its holder only.
     """
 
     bench: Bench
@@ -39,6 +39,7 @@ class Enforcement:
     lanes: int
     guard: Callable[[], None]
     most: int = MOST
+    largest: int = LARGEST
     numbers: Iterator[int] = field(default_factory=partial(itertools.count, 1))
     cuts: Cuts = field(default_factory=Cuts)
 
@@ -74,7 +75,7 @@ class Enforcer:
         self._order = order
         self._bench = order.bench
         self._plan = plan
-        self._archivist = Archivist(order.bench, order.lanes)
+        self._archivist = Archivist(order.bench, order.lanes, order.largest)
         self._lock = threading.Lock()
         self._broken = threading.Event()
         self._done = 0
@@ -128,6 +129,9 @@ class Enforcer:
             archive = self._archived(unit, left[0])
             while left:
                 bundle = left.pop(0)
+                if archive.archived is not None:  # of as much of it as fits into one
+                    bundle = archive.archived.bundle
+                    left[:0] = archive.archived.rest
                 following = ahead.submit(self._archived, unit, left[0]) if left else None
                 surprise = self._enforce_bundle(unit, bundle, archive, lanes)
                 if surprise is not None:
@@ -141,7 +145,7 @@ class Enforcer:
         number = next(self._order.numbers)
         voucher = Voucher(self._order.run, self._plan.digest, unit.identity, number)
         try:
-            return Prepared(number, self._archivist.archive(bundle.entities, voucher))
+            return Prepared(number, self._archivist.archive(bundle, voucher))
         except STOPS as reason:
             return Prepared(number, None, str(reason))
 
@@ -185,8 +189,7 @@ class Enforcer:
         """Return the turns whose every entity is archived; tell of those left out, or gone."""
         turns = []
         for turn in bundle.turns:
-            everyone = [turn.going, *turn.spared]
-            told = [archived.left_out.get(each.identity) for each in everyone]
+            told = [archived.left_out.get(each.identity) for each in turn.everyone]
             reason = next((each for each in told if each), None)
             if reason is not None:
                 self._skip(turn.steps, reason)
@@ -242,7 +245,7 @@ class Enforcer:
     def _intent(
         self, unit: Unit, turns: Sequence[Turn], prepared: Prepared, above: dict[Identity, Entity]
     ) -> Intent:
-        entities = {each.identity: each for turn in turns for each in (turn.going, *turn.spared)}
+        entities = {each.identity: each for turn in turns for each in turn.everyone}
         archived = prepared.archived
         assert archived is not None and archived.archive is not None  # noqa: S101, PT018 -- checked by the caller
         touched = dict(archived.modified)

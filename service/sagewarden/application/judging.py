@@ -10,7 +10,7 @@ from sagewarden.application.plans import ApprovalRules
 from sagewarden.application.ports import Bench
 from sagewarden.application.writes import own_writes
 from sagewarden.core.baseline import Census, Tolerance, census_of
-from sagewarden.core.bundles import MOST
+from sagewarden.core.bundles import LARGEST, MOST
 from sagewarden.core.canonical import spell_time
 from sagewarden.core.entities import Entity
 from sagewarden.core.inventory import Inventory
@@ -48,6 +48,7 @@ class Governance:
     lanes: int
     lease_seconds: float
     bundle: int = MOST
+    bundle_bytes: int = LARGEST
     endpoint: str = ""
     notes: tuple[str, ...] = ()
 

@@ -154,6 +154,7 @@ class Sweep:
             lanes=self._governance.lanes,
             guard=self._lease.guard,
             most=self._governance.bundle,
+            largest=self._governance.bundle_bytes,
             numbers=self._numbers,
         )
 

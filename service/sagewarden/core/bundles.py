@@ -1,6 +1,6 @@
 """Cuts a unit into bundles: what is archived, journalled and settled together."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from sagewarden.core.entities import Identity, Kind
@@ -8,6 +8,12 @@ from sagewarden.core.plan import Effect, PlannedEntity, Step, Unit
 
 MOST = 100
 """Entities in one bundle, at most."""
+
+LARGEST = 32 * 1024 * 1024
+"""Bytes of one bundle's archive before compression, at most; one turn alone may have more."""
+
+HUGE = 4 * LARGEST
+"""Bytes beyond which an entity is not archived, and so kept: no machine should choke on it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +33,14 @@ class Bundle:
         """All steps in order."""
         return tuple(step for turn in self.turns for step in turn.steps)
 
+    def cut(self, count: int) -> tuple["Bundle", tuple["Bundle", ...]]:
+        """Return a bundle of the first `count` turns, and the rest in bundles of as many each."""
+        first, *rest = (
+            _bundle(self.kind, self.turns[start : start + count])
+            for start in range(0, len(self.turns), count)
+        )
+        return first, tuple(rest)
+
 
 @dataclass(frozen=True, slots=True)
 class Turn:
@@ -36,6 +50,11 @@ class Turn:
     spared: tuple[PlannedEntity, ...]
     edges: tuple[Step, ...]
     delete: Step
+
+    @property
+    def everyone(self) -> tuple[PlannedEntity, ...]:
+        """What goes, and what is spared."""
+        return (self.going, *self.spared)
 
     @property
     def steps(self) -> tuple[Step, ...]:
@@ -77,15 +96,36 @@ def bundles(unit: Unit, most: int = MOST) -> Iterator[Bundle]:
         yield from _cut(kind, of_kind, most)
 
 
+def fitting(turns: Sequence[Turn], sizes: Mapping[Identity, int], most: int = LARGEST) -> int:
+    """Return how many of the first turns one archive takes, by their bytes: one at the least."""
+    inside: dict[Identity, int] = {}
+    for count, turn in enumerate(turns):
+        inside |= {each.identity: sizes.get(each.identity, 0) for each in turn.everyone}
+        if count and sum(inside.values()) > most:
+            return count
+    return max(1, len(turns))
+
+
+def too_large(sizes: Mapping[Identity, int]) -> dict[Identity, str]:
+    """Say which entities have more bytes than any archive should."""
+    told = f"it is too large to be archived: more than {HUGE // 2**20} MiB"
+    return {who: told for who, size in sizes.items() if size > HUGE}
+
+
 def _cut(kind: Kind, turns: list[Turn], most: int) -> Iterator[Bundle]:
     taken: list[Turn] = []
-    inside: dict[Identity, PlannedEntity] = {}
+    inside: set[Identity] = set()
     for turn in turns:
-        more = {each.identity: each for each in (turn.going, *turn.spared)}
+        more = {each.identity for each in turn.everyone}
         if taken and len(inside | more) > most:
-            yield Bundle(kind, tuple(inside.values()), tuple(taken))
-            taken, inside = [], {}
+            yield _bundle(kind, taken)
+            taken, inside = [], set()
         taken.append(turn)
         inside |= more
     if taken:
-        yield Bundle(kind, tuple(inside.values()), tuple(taken))
+        yield _bundle(kind, taken)
+
+
+def _bundle(kind: Kind, turns: Sequence[Turn]) -> Bundle:
+    inside = {each.identity: each for turn in turns for each in turn.everyone}
+    return Bundle(kind, tuple(inside.values()), tuple(turns))

@@ -37,6 +37,11 @@ def pack(lines: Iterable[Mapping[str, Any]]) -> bytes:
     return compressor.compress(text.encode("ascii"))
 
 
+def size(line: Mapping[str, Any]) -> int:
+    """Return how many bytes a line takes before it is compressed."""
+    return len(_spelled(line)) + 1
+
+
 def decode(body: bytes, *, limit: int = LIMIT) -> list[dict[str, Any]]:
     """Return the lines of an archive object, at most `limit` bytes of them.
 

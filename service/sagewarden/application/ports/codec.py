@@ -17,3 +17,6 @@ class Codec(Protocol):
 
     def pack(self, lines: Iterable[Any]) -> bytes:
         """Spell any values, one a line, compressed."""
+
+    def size(self, line: Any) -> int:
+        """Return how many bytes one line takes before it is compressed."""
