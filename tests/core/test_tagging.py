@@ -1,5 +1,6 @@
 """Required tags: what repairs them, what a person must mend, what is left alone."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -41,9 +42,9 @@ def found(required: Required, *entities: Entity) -> list[tuple[str, str]]:
     return [(str(each.state), each.reason) for each in told.findings]
 
 
-def written(*some: Inspected, marked: frozenset[Identity] = frozenset()) -> list[WRITES]:
+def written(*some: Inspected, untouched: Mapping[Identity, str] | None = None) -> list[WRITES]:
     """What would be written: key, before, after, reason."""
-    steps = repairs(reconciled(some, marked))
+    steps = repairs(reconciled(some, untouched or {}))
     return [(step.key, step.before, step.after, step.reason) for step in steps]
 
 
@@ -193,11 +194,12 @@ def test_what_was_not_seen_whole_is_not_repaired() -> None:
     assert (written(told), told.unknown) == ([], frozenset({exp().identity}))
 
 
-def test_what_is_marked_is_left_as_it_was_announced() -> None:
+def test_what_must_not_be_touched_is_left_for_its_reason() -> None:
+    """What is marked stays as it was announced, what is held as it is."""
     told = inspected(tagging(ENV), exp())
-    marked = frozenset({exp().identity})
-    (finding,) = reconciled([told], marked)[0].findings
-    assert (written(told, marked=marked), finding.state, finding.reason) == (
+    untouched = {exp().identity: "it is marked for deletion"}
+    (finding,) = reconciled([told], untouched)[0].findings
+    assert (written(told, untouched=untouched), finding.state, finding.reason) == (
         [],
         "left alone",
         "it is marked for deletion",
@@ -212,13 +214,13 @@ def test_policies_that_want_different_values_get_neither() -> None:
     """In whatever order they come."""
     one, two = defaults("dev", "a"), defaults("prod", "b")
     assert (written(one, two), written(two, one)) == ([], [])
-    (finding,) = reconciled([one, two], ())[0].findings
+    (finding,) = reconciled([one, two], {})[0].findings
     assert finding.reason == "policies want different values of env: a, b"
 
 
 def test_policies_that_agree_write_once() -> None:
     told = [defaults("dev", "b"), defaults("dev", "a")]
-    (step,) = repairs(reconciled(told, ()))
+    (step,) = repairs(reconciled(told, {}))
     assert (step.after, step.policy) == ("dev", "a")
 
 
@@ -233,7 +235,7 @@ def test_a_51st_tag_is_left_out() -> None:
     rules = (Required(key="env", default="dev"), Required(key="team", default="ml"))
     told = inspected(tagging(*rules), full)
     assert written(told) == [("env", None, "dev", "it is missing, this is its default")]
-    reasons = [each.reason for each in reconciled([told], ())[0].findings]
+    reasons = [each.reason for each in reconciled([told], {})[0].findings]
     assert reasons[1] == "the entity has 50 tags, AWS takes no more"
 
 

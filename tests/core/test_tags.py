@@ -42,6 +42,9 @@ def test_what_will_be_there_leaves_aws_own_tags_out() -> None:
     assert write(OFF).after == {}
 
 
+HELD = dict(SEEN.tags or {}) | {"sagewarden:hold": ""}
+
+
 @pytest.mark.parametrize(
     ("steps", "seen", "error"),
     [
@@ -61,6 +64,7 @@ def test_what_will_be_there_leaves_aws_own_tags_out() -> None:
         pytest.param((SET,), replace(SEEN, tags={"env": ""}), WorldChanged, id="set meanwhile"),
         pytest.param((OFF,), replace(SEEN, tags={}), WorldChanged, id="taken off meanwhile"),
         pytest.param((SET,), FULL, WorldChanged, id="a 51st tag"),
+        pytest.param((SET,), replace(SEEN, tags=HELD), WorldChanged, id="held by its tag"),
     ],
 )
 def test_a_write_is_refused(

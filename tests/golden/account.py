@@ -19,6 +19,7 @@ from sagewarden.adapters.policyfiles import load_policies
 from sagewarden.core.canonical import read_time
 from sagewarden.core.durations import parse_duration
 from sagewarden.core.entities import Entity, Kind, Metrics, Origin, Parent, Quantity, Target
+from sagewarden.core.holds import Hold, Holds, Release
 from sagewarden.core.inventory import Gap, Inventory
 from sagewarden.core.judge import Circumstances, Judgement, Judgements, judge
 from sagewarden.core.marks import MarkRules
@@ -52,12 +53,9 @@ def decide(case: Path) -> dict[str, Any]:
 
 def _judged(stored: Stored, inventory: Inventory, policies: PolicySet) -> Judgements:
     now = read_time(stored["now"])
-    holds = {
-        inventory.of(Kind(hold["kind"]))[hold["name"]].identity: (hold["reason"],)
-        for hold in stored.get("holds", ())
-    }
+    holds = Holds(tuple(_hold(each, now) for each in stored.get("holds", ())))
     models = _models(stored.get("models", []))
-    given = Circumstances(now, {}, RULES, holds, models=models)
+    given = Circumstances(now, {}, RULES, holds.reasons(inventory, now), models=models)
     if "violated" in stored:
         since = now - parse_duration(stored["violated"])
         found = judge(inventory, policies, replace(given, now=since)).violations
@@ -68,6 +66,19 @@ def _judged(stored: Stored, inventory: Inventory, policies: PolicySet) -> Judgem
     marks = judge(_as_of(first, inventory), policies, replace(given, now=first)).marks
     told = {place: replace(mark, announced=first) for place, mark in marks.items()}
     return judge(inventory, policies, replace(given, marks=told))
+
+
+def _hold(stored: Stored, now: datetime) -> Hold:
+    return Hold(
+        kind=Kind(stored["kind"]),
+        name=stored["name"],
+        owner=stored["owner"],
+        reason=stored["reason"],
+        by="arn:ada",
+        added=now - timedelta(days=200),
+        until=read_time(stored["until"]) if "until" in stored else None,
+        release=Release("arn:ada", now, stored["released"]) if "released" in stored else None,
+    )
 
 
 def _as_of(moment: datetime, inventory: Inventory) -> Inventory:

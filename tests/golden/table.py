@@ -29,6 +29,8 @@ BY_HAND: Mapping[str, tuple[str, ...]] = {
     "unassigned components have policies of their own": ("unassigned-and-assigned", "unassigned"),
     "a running part keeps its tree": ("trial-of-running", "status"),
     "a hold reaches above and below": ("holds",),
+    "a hold by command ends when it expires or is released": ("holds-ended",),
+    "what is held is not tagged, nor what is below it": ("require-held",),
     "a protection stands above every policy": ("protect",),
     "a model in use keeps its component and what is above": ("protect-models",),
     "models that nobody could read keep all that may have one": ("protect-models-unread",),

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from sagewarden.application.baseline import drifted, past_of, read_baseline
+from sagewarden.application.holds import read_holds
 from sagewarden.application.marks import MarkBook, read_marks
 from sagewarden.application.notice import Channels
 from sagewarden.application.plans import ApprovalRules
@@ -119,6 +120,7 @@ def judge_target(bench: Bench, governance: Governance, asked: Asked = Asked()) -
     book = read_marks(bench)
     writes = own_writes(bench)
     inventory = bench.surveys.take(bench.progress, needs(governance.policies))
+    holds = read_holds(bench.vault, bench.target)  # one that was added meanwhile counts
     now = asked.at or bench.looks.now()
     judgements = judge(
         inventory,
@@ -127,6 +129,7 @@ def judge_target(bench: Bench, governance: Governance, asked: Asked = Asked()) -
             now=now,
             marks=book.marks,
             rules=governance.rules,
+            holds=holds.reasons(inventory, now),
             writes=writes,
             select=asked.select,
             violations=book.violations,

@@ -1,15 +1,15 @@
 """Looks: what is read anew before anything is done, and what stops it."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
+from sagewarden.application.holds import Shields
 from sagewarden.application.pause import check_pause
 from sagewarden.application.ports import Bench
 from sagewarden.core.bundles import Bundle
 from sagewarden.core.deletion import FreshLook, WorldChanged
 from sagewarden.core.entities import Entity, Identity, Kind
 from sagewarden.core.plan import PlannedEntity, Unit
-from sagewarden.core.protection import Protections
 from sagewarden.errors import Absent
 
 SKEW_LIMIT = 60.0
@@ -22,17 +22,10 @@ LISTING_SLACK = timedelta(minutes=2)
 class Watch:
     """Compares the world with one plan. `made` is the time (UTC) of the plan's inventory."""
 
-    def __init__(
-        self,
-        bench: Bench,
-        protections: Protections,
-        made: datetime,
-        held: Callable[[Entity], Iterable[str]],
-    ) -> None:
+    def __init__(self, bench: Bench, shields: Shields, made: datetime) -> None:
         self._bench = bench
-        self._protections = protections
+        self._shields = shields
         self._since = made - LISTING_SLACK
-        self._held = held
 
     def entity(self, planned: PlannedEntity) -> FreshLook:
         """Look at an entity that goes: ListTags, then Describe last.
@@ -53,20 +46,22 @@ class Watch:
 
     def unit(self, unit: Unit) -> dict[Identity, Entity]:
         """Look at a whole unit before its first bundle; return what was seen above components."""
-        self._switches()
+        self._switches(unit)
         if unit.is_tree:
             self._newcomers(unit, None)
         return self._above(unit, (*unit.entities, *unit.spared))
 
     def bundle(self, unit: Unit, bundle: Bundle) -> dict[Identity, Entity]:
-        """Look again before a bundle: pause, clock, what is above it, what was created below."""
-        self._switches()
+        """Look again before a bundle: pause, holds, clock, what is above, what is new below."""
+        self._switches(unit)
         if unit.is_tree:
             self._newcomers(unit, self._since)
         return self._above(unit, bundle.entities)
 
-    def _switches(self) -> None:
+    def _switches(self, unit: Unit) -> None:
         check_pause(self._bench.vault, self._bench.target)
+        self._shields.renew()
+        self._check_names(unit)
         skew = self._bench.looks.skew()
         if abs(skew) > SKEW_LIMIT:
             raise WorldChanged(
@@ -101,10 +96,18 @@ class Watch:
         self._check_held(seen)
         return seen
 
+    def _check_names(self, unit: Unit) -> None:
+        """Look for holds by command: one anywhere in a tree, or above it, keeps all of it.
+
+        The components of a batch stand for themselves: each is asked for at its own effect.
+        """
+        parts = (*unit.entities, *unit.spared) if unit.is_tree else ()
+        for planned in (*parts, *unit.ancestors):
+            if reasons := self._shields.named(planned.identity):
+                raise WorldChanged(f"{planned.identity}: {'; '.join(reasons)}")
+
     def _check_held(self, seen: Entity) -> None:
-        now = self._bench.looks.now()
-        reasons = (*self._protections.held_alone(seen, now), *self._held(seen))
-        if reasons:
+        if reasons := self._shields.of(seen):
             raise WorldChanged(f"{seen.identity}: {'; '.join(reasons)}")
 
     def _newcomers(self, unit: Unit, since: datetime | None) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from sagewarden.application.baseline import drifted, follow, note_plan, read_baseline
 from sagewarden.application.enforce import Enforcement, Enforcer
+from sagewarden.application.holds import Shields
 from sagewarden.application.journal import Journal
 from sagewarden.application.judging import (
     Asked,
@@ -142,13 +143,10 @@ class Sweep:
 
     def _enforcement(self, plan: Plan | None = None) -> Enforcement:
         made = read_time(plan.made) if plan is not None and plan.made else self.story.began
-        watch = Watch(
-            self._bench, Protections(self._governance.policies), made, held=lambda _entity: ()
-        )
         return Enforcement(
             bench=self._bench,
             effects=self._effects,
-            watch=watch,
+            watch=Watch(self._bench, self._shields(), made),
             journal=self._journal,
             run=self._run.name,
             lanes=self._governance.lanes,
@@ -157,6 +155,9 @@ class Sweep:
             largest=self._governance.bundle_bytes,
             numbers=self._numbers,
         )
+
+    def _shields(self) -> Shields:
+        return Shields(self._bench, Protections(self._governance.policies))
 
     def _mark(self, judged: Judged) -> None:
         """Store the marks, tell their owners, and store that they were told."""
@@ -184,6 +185,7 @@ class Sweep:
         planned = plan_tags(judged, self._governance)
         if planned.refused:
             self.story.refuse_tags(planned.refused, planned.reason)
+        self.story.notes += planned.notes
         if not planned.steps:
             return
         tagger = Tagger(
@@ -195,6 +197,7 @@ class Sweep:
                 lanes=self._governance.lanes,
                 guard=self._lease.guard,
                 numbers=self._numbers,
+                shields=self._shields(),
             ),
             judged.judgements.forest,
         )

@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import groupby
 
+from sagewarden.application.holds import Shields
 from sagewarden.application.journal import Journal, TagEntry
 from sagewarden.application.pause import paused
 from sagewarden.application.ports import Bench
@@ -19,6 +20,7 @@ from sagewarden.core.deletion import CreatedAnew, WorldChanged
 from sagewarden.core.entities import Entity, Identity
 from sagewarden.core.forest import Forest
 from sagewarden.core.journal import Result
+from sagewarden.core.tagging import LEFT_AS_THEY_ARE
 from sagewarden.core.tags import (
     DurableTags,
     TagEffect,
@@ -56,6 +58,7 @@ class TagOrder:
     lanes: int
     guard: Callable[[], None]
     numbers: Iterator[int]
+    shields: Shields
 
 
 class Tagger:
@@ -99,6 +102,7 @@ class Tagger:
 
     def _write_batch(self, batch: Sequence[Sequence[TagStep]]) -> None:
         order = self._order
+        order.shields.renew()
         found = self._looked({who for steps in batch for who in self._touched(steps[0].identity)})
         going = [steps for steps in batch if self._may_go(steps, found)]
         if not going:
@@ -138,15 +142,22 @@ class Tagger:
             return error
 
     def _may_go(self, steps: Sequence[TagStep], found: dict[Identity, Entity | Exception]) -> bool:
-        """Whether all that these steps touch was seen; if not, say so of each step."""
+        """Whether all that these steps touch was seen, and none of it is held; else say so."""
         own, *above = (found[who] for who in self._touched(steps[0].identity))
         if isinstance(own, Absent | CreatedAnew):
             self._leave(steps, "it is gone", Result.ALREADY_ABSENT)
             return False
-        unread = next((each for each in (own, *above) if isinstance(each, ReadFailed)), None)
-        if unread is not None:
-            self._leave(steps, str(unread))
-        return unread is None
+        reason = next(filter(None, map(self._against, (own, *above))), "")
+        if reason:
+            self._leave(steps, reason)
+        return not reason
+
+    def _against(self, found: Entity | Exception) -> str:
+        """Say why what was found must not be touched by a write; empty when it may be."""
+        if isinstance(found, ReadFailed):
+            return str(found)
+        held = self._order.shields.of(found) if isinstance(found, Entity) else ()
+        return f"{LEFT_AS_THEY_ARE} ({'; '.join(held)})" if held else ""
 
     def _write_entity(self, steps: Sequence[TagStep], durable: DurableTags) -> Iterable[TagOutcome]:
         """Set what is to be set; only when that is done, take off what is to go."""
@@ -182,6 +193,7 @@ class Tagger:
         """Look, then write once; raise what has to be tried again."""
         try:
             seen = look_at(self._bench, attempt.open[0].identity)
+            self._check_held(seen)
             attempt.compare(seen)
             if attempt.open:
                 self._order.tagging.write(TagWrite(tuple(attempt.open), seen, durable))
@@ -196,6 +208,10 @@ class Tagger:
             attempt.note(attempt.open, result, str(error))
         else:
             attempt.note(attempt.open, Result.DONE)
+
+    def _check_held(self, seen: Entity) -> None:
+        if reason := self._against(seen):
+            raise WorldChanged(reason)
 
     def _tell_retry(self, step: TagStep, reason: SageWardenError) -> None:
         self._bench.events(

@@ -17,7 +17,7 @@ from sagewarden.core.models import UNREAD, Models
 from sagewarden.core.owners import OwnerRules, owner_of
 from sagewarden.core.policy import Action, Policy, PolicySet
 from sagewarden.core.protection import Protected, Protections, Reasons, protect, shields
-from sagewarden.core.tagging import Inspected, World, inspect, reconciled
+from sagewarden.core.tagging import LEFT_AS_THEY_ARE, Inspected, World, inspect, reconciled
 from sagewarden.core.truth import Truth
 
 
@@ -143,9 +143,34 @@ def judge(inventory: Inventory, policies: PolicySet, given: Circumstances) -> Ju
         protected=protected,
         unknown=sum(len(rule.doubtful) for rule in rules),
         select=given.select,
-        inspected=reconciled(tagging.inspected, frozenset(_marked(marks, forest))),
+        inspected=reconciled(
+            tagging.inspected, _untouched(tagging.inspected, marks, forest, protected)
+        ),
         violations=tagging.violations,
     )
+
+
+def _untouched(
+    inspected: Iterable[Inspected], marks: Marks, forest: Forest, protected: Protected
+) -> Mapping[Identity, str]:
+    """Say of everything that must not be tagged why: it is marked, or held."""
+    left = dict.fromkeys(_marked(marks, forest), "it is marked for deletion")
+    for each in {each.identity: each for some in inspected for each in some.entities}.values():
+        if reason := keeps_tags(each, forest, protected):
+            left[each.identity] = reason
+    return left
+
+
+def keeps_tags(entity: Entity, forest: Forest, protected: Protected) -> str:
+    """Say why an entity's tags are left as they are: itself or something above it is held.
+
+    AWS may move LastModifiedTime of what is above for a tag, and nothing of ours may touch that.
+    """
+    touched = [each.identity for each in (entity, *forest.above(entity))]
+    if any(who in protected.bound for who in touched):
+        return LEFT_AS_THEY_ARE
+    doubtful = any(who in protected.held for who in touched)
+    return "it cannot be known whether it is held" if doubtful else ""
 
 
 def _marked(marks: Marks, forest: Forest) -> Iterable[Identity]:

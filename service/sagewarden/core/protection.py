@@ -28,7 +28,8 @@ class Protected:
 
     `held` counts for everything above and below, `own` for everything above only, `hidden` for
     every tree of a kind. `unread` are those that were not seen whole; `unsure` are these and what
-    only a read that failed protects: neither loses its mark for it.
+    only a read that failed protects: neither loses its mark for it. `bound` are those of `held`
+    that a hold or a protection keeps, and not only a doubt.
     """
 
     held: Reasons
@@ -36,6 +37,7 @@ class Protected:
     hidden: Mapping[Kind, tuple[str, ...]]
     unread: frozenset[Identity]
     unsure: frozenset[Identity] = frozenset()
+    bound: frozenset[Identity] = frozenset()
 
     def saw_whole(self, subject: Subject) -> bool:
         """Whether every part of a tree was read."""
@@ -73,8 +75,7 @@ class Protections:
 
     def held(self, subject: Subject, now: datetime) -> tuple[str, ...]:
         """Return the protections that hold an entity, or that cannot be known not to."""
-        by_tag = (f"held by its tag {HOLD_TAG}",) if HOLD_TAG in (subject.entity.tags or {}) else ()
-        return by_tag + tuple(
+        return _by_tag(subject.entity) + tuple(
             _guarded(condition, place, subject, now)
             for test, condition, place in self._tests
             if test(subject, now) is not Truth.FALSE
@@ -83,6 +84,17 @@ class Protections:
     def held_alone(self, entity: Entity, now: datetime) -> tuple[str, ...]:
         """Return what holds an entity by itself, without a look at what hangs below it."""
         return self.held(Subject(Tree(entity, (), ()), entity.created, entity.created), now)
+
+
+def _by_tag(entity: Entity) -> tuple[str, ...]:
+    """Say that a hold tag is there, with its value: an owner and a reason fit in it.
+
+    No value lets it expire: IAM refuses by the tag alone, and cannot read a date.
+    """
+    value = (entity.tags or {}).get(HOLD_TAG)
+    if value is None:
+        return ()
+    return (f"held by its tag {HOLD_TAG}" + (f": {value}" if value.strip() else ""),)
 
 
 def _guarded(condition: Condition, place: Place, subject: Subject, now: datetime) -> str:
@@ -97,21 +109,33 @@ def protect(forest: Forest, protections: Protections, holds: Reasons, now: datet
     own: dict[Identity, tuple[str, ...]] = {}
     unread: set[Identity] = set()
     unsure: set[Identity] = set()
+    bound: set[Identity] = set()
     gaps = _gaps(inventory)
     for entity in inventory.everything():
         who = entity.identity
         doubts = (*_doubts(entity, inventory), *gaps.get((entity.kind, entity.key), ()))
         untimely = tuple(_untimely(entity, now))
         used = _used(entity, protections)
-        if reasons := (*holds.get(who, ()), *protections.held_alone(entity, now), *doubts, *used):
+        guessed = bool(used) and (protections.models.unread or entity.artifacts is None)
+        holding = (*holds.get(who, ()), *protections.held_alone(entity, now))
+        if holding or (used and not guessed):
+            bound.add(who)
+        if reasons := (*holding, *doubts, *used):
             held[who] = reasons
         if reasons := (*_running(entity), *untimely):
             own[who] = reasons
         if doubts or untimely:
             unread.add(who)
-        elif used and (protections.models.unread or entity.artifacts is None):
+        elif guessed:
             unsure.add(who)
-    return Protected(held, own, _hidden(inventory), frozenset(unread), frozenset(unread | unsure))
+    return Protected(
+        held,
+        own,
+        _hidden(inventory),
+        frozenset(unread),
+        unsure=frozenset(unread | unsure),
+        bound=frozenset(bound),
+    )
 
 
 def _used(entity: Entity, protections: Protections) -> tuple[str, ...]:

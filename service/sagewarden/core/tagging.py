@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import Final
 
 from sagewarden.core.entities import Entity, Identity, Kind
 from sagewarden.core.forest import Forest
@@ -199,24 +200,29 @@ class _Rule:
         return TagFinding(entity, self._policy, key, value, state, reason, steps)
 
 
-def reconciled(
-    inspected: Sequence[Inspected], marked: Collection[Identity]
-) -> tuple[Inspected, ...]:
-    """Leave out repairs that cannot all be made, or that would change what is marked.
+LEFT_AS_THEY_ARE: Final = "held: tags left as they are"
+"""Why nothing is written to what a hold or a protection keeps."""
 
-    `marked` are all parts of marked trees: what was announced for deletion stays as it was
-    announced. Policies that want different things of one tag get neither; whatever would be a
-    tag too many is left, in the order of keys. The order of policies does not matter.
+
+def reconciled(
+    inspected: Sequence[Inspected], untouched: Mapping[Identity, str]
+) -> tuple[Inspected, ...]:
+    """Leave out repairs that cannot all be made, or of what must not be touched.
+
+    `untouched` says why of each such entity: it is held, or it is marked, and what was announced
+    for deletion stays as it was announced. Policies that want different things of one tag get
+    neither; whatever would be a tag too many is left, in the order of keys. The order of policies
+    does not matter.
     """
     findings = [each for some in inspected for each in some.findings]
     quarrels = _quarrels(inspected)
-    roomless = _roomless(findings, quarrels, marked)
+    roomless = _roomless(findings, quarrels, untouched)
 
     def settled(finding: TagFinding) -> TagFinding:
         if finding.state is not State.REPAIR:
             return finding
         reason = (
-            "it is marked for deletion" * (finding.entity.identity in marked)
+            untouched.get(finding.entity.identity, "")
             or quarrels.get(_group(finding), "")
             or f"the entity has {MOST_TAGS} tags, AWS takes no more" * (_group(finding) in roomless)
         )
@@ -272,14 +278,14 @@ def _wants(
 
 
 def _roomless(
-    findings: Iterable[TagFinding], quarrels: Mapping[Group, str], marked: Collection[Identity]
+    findings: Iterable[TagFinding], quarrels: Mapping[Group, str], untouched: Collection[Identity]
 ) -> frozenset[Group]:
     """Return the repairs that would be a tag too many."""
     left: set[Group] = set()
     there: dict[Identity, set[str]] = {}
     for finding in sorted(findings, key=_group):
         who = finding.entity.identity
-        if finding.state is not State.REPAIR or _group(finding) in quarrels or who in marked:
+        if finding.state is not State.REPAIR or _group(finding) in quarrels or who in untouched:
             continue
         keys = there.setdefault(who, _counted(finding.entity))
         new = {step.key for step in finding.steps if step.after is not None}

@@ -10,6 +10,7 @@ from sagewarden.core.deletion import CreatedAnew, WorldChanged
 from sagewarden.core.entities import Entity, Identity
 from sagewarden.core.journal import Result, check_format
 from sagewarden.core.plan import read_identity, spell_identity
+from sagewarden.core.protection import HOLD_TAG
 from sagewarden.errors import IntegrityError
 
 MOST_TAGS = 50
@@ -135,6 +136,8 @@ class TagWrite:
             raise CreatedAnew(f"{step.identity} was created anew by someone else")
         if self.seen.tags is None:
             raise WorldChanged(f"the tags of {step.identity} could not be read")
+        if HOLD_TAG in self.seen.tags:
+            raise WorldChanged(f"{step.identity} is held by its tag {HOLD_TAG}")
         if self.seen.tags.get(step.key) != step.before:
             raise WorldChanged(f"tag {step.key} of {step.identity} was changed by someone else")
 

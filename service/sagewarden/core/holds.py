@@ -1,0 +1,190 @@
+"""Holds by command: who keeps which name, why, until when; ended ones stay on record.
+
+A hold binds a kind and a name, not one entity: what is created anew under the name is held too.
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from functools import cached_property
+from typing import Any
+
+from sagewarden.core.canonical import read_time, spell_time
+from sagewarden.core.entities import Identity, Kind
+from sagewarden.core.inventory import Inventory
+from sagewarden.core.protection import Reasons
+from sagewarden.errors import IntegrityError, UsageError
+
+HOLDS_FORMAT = 1
+
+LONGEST_TEXT = 1_000
+"""Characters in an owner or a reason at most."""
+
+
+class HoldState(StrEnum):
+    """Whether a hold keeps its entity; what EXPIRED or was RELEASED keeps nothing."""
+
+    IN_FORCE = "in force"
+    EXPIRED = "expired"
+    RELEASED = "released"
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """Who released a hold (an AWS identity's ARN), when (UTC) and why."""
+
+    by: str
+    at: datetime
+    reason: str
+
+    def __post_init__(self) -> None:
+        """Refuse a release without a reason."""
+        _check_text("reason", self.reason)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hold:
+    """One hold. `by` is the AWS identity (ARN) that added it, `added` and `until` are UTC.
+
+    Without `until` it never expires.
+    """
+
+    kind: Kind
+    name: str
+    owner: str
+    reason: str
+    by: str
+    added: datetime
+    until: datetime | None = None
+    release: Release | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse a hold that names nothing, nobody or no reason, or that is over at once."""
+        for what in ("name", "owner", "reason"):
+            _check_text(what, getattr(self, what))
+        if self.until is not None and self.until <= self.added:
+            raise UsageError(
+                f"a hold until {spell_time(self.until)} would be over already",
+                advice="Name a time to come.",
+            )
+
+    @property
+    def key(self) -> str:
+        """The name in lower case, as AWS compares names."""
+        return self.name.lower()
+
+    def state(self, now: datetime) -> HoldState:
+        """Tell how it stands at a time (UTC); it holds until the very moment of `until`."""
+        if self.release is not None:
+            return HoldState.RELEASED
+        over = self.until is not None and now >= self.until
+        return HoldState.EXPIRED if over else HoldState.IN_FORCE
+
+    @property
+    def told(self) -> str:
+        """What it says to whoever meets it."""
+        end = "it is released" if self.until is None else f"{self.until:%Y-%m-%d %H:%M} UTC"
+        return f"held by {self.owner}: {self.reason} (until {end})"
+
+    def spelled(self) -> dict[str, Any]:
+        """Return it as it is stored."""
+        released = self.release
+        told = None if released is None else asdict(released) | {"at": spell_time(released.at)}
+        times = {
+            "added": spell_time(self.added),
+            "until": None if self.until is None else spell_time(self.until),
+        }
+        return asdict(self) | {"kind": str(self.kind), "release": told} | times
+
+    @classmethod
+    def read(cls, stored: Mapping[str, Any]) -> "Hold":
+        """Read what `spelled` wrote; raise TypeError, ValueError or UsageError when broken."""
+        fields = dict(stored)
+        fields["kind"] = Kind(fields["kind"])
+        fields["added"] = read_time(fields["added"])
+        if fields["until"] is not None:
+            fields["until"] = read_time(fields["until"])
+        if fields["release"] is not None:
+            released = dict(fields["release"])
+            fields["release"] = Release(**released | {"at": read_time(released["at"])})
+        return cls(**fields)
+
+
+def _check_text(what: str, text: str) -> None:
+    if not text.strip() or len(text) > LONGEST_TEXT:
+        raise UsageError(
+            f"the {what} of a hold is empty or longer than {LONGEST_TEXT} characters",
+            advice=f"Give a {what} that the next reader understands.",
+        )
+
+
+@dataclass(frozen=True)
+class Holds:
+    """Every hold that was ever added on a target, in the order in which they were."""
+
+    all: tuple[Hold, ...] = ()
+
+    @cached_property
+    def _by_name(self) -> Mapping[tuple[Kind, str], tuple[Hold, ...]]:
+        found: dict[tuple[Kind, str], tuple[Hold, ...]] = {}
+        for each in self.all:
+            found[each.kind, each.key] = (*found.get((each.kind, each.key), ()), each)
+        return found
+
+    def ever_on(self, kind: Kind, key: str) -> tuple[Hold, ...]:
+        """Return all that were ever on a name (lower case), ended ones too."""
+        return self._by_name.get((kind, key), ())
+
+    def on(self, kind: Kind, key: str, now: datetime) -> tuple[Hold, ...]:
+        """Return what holds a name (lower case) now (UTC)."""
+        ever = self.ever_on(kind, key)
+        return tuple(each for each in ever if each.state(now) is HoldState.IN_FORCE)
+
+    def reasons(self, inventory: Inventory, now: datetime) -> Reasons:
+        """Return why each held entity of an inventory is held now (UTC)."""
+        found: dict[Identity, tuple[str, ...]] = {}
+        for kind, key in self._by_name:
+            entity, held = inventory.of(kind).get(key), self.on(kind, key, now)
+            if entity is not None and held:
+                found[entity.identity] = tuple(each.told for each in held)
+        return found
+
+    def added(self, hold: Hold) -> "Holds":
+        """Return them with one more."""
+        return Holds((*self.all, hold))
+
+    def released(self, ending: Collection[Hold], release: Release) -> "Holds":
+        """Return them with these released; none is removed."""
+        return Holds(
+            tuple(replace(each, release=release) if each in ending else each for each in self.all)
+        )
+
+    def spelled(self) -> dict[str, Any]:
+        """Return them as they are stored."""
+        return {"format": HOLDS_FORMAT, "holds": [each.spelled() for each in self.all]}
+
+    @classmethod
+    def read(cls, stored: Mapping[str, Any]) -> "Holds":
+        """Read what `spelled` wrote; raise IntegrityError when anything of it is broken."""
+        try:
+            _check_shape(stored)
+            return cls(tuple(Hold.read(each) for each in stored["holds"]))
+        except (AttributeError, KeyError, TypeError, ValueError, UsageError) as error:
+            raise IntegrityError(
+                f"the holds in the vault cannot be read: {error}", advice=UNREADABLE
+            ) from error
+
+
+UNREADABLE = (
+    "Nothing is deleted or tagged before they can. Bring the object's last good version back: the "
+    "bucket keeps versions."
+)
+"""What to do about holds that cannot be read."""
+
+
+def _check_shape(stored: Mapping[str, Any]) -> None:
+    if stored["format"] != HOLDS_FORMAT:
+        raise ValueError(f"they have format {stored['format']}, known is {HOLDS_FORMAT}")
+    if not isinstance(stored["holds"], list):
+        raise TypeError("they are no list")
