@@ -2,15 +2,16 @@
 
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 
 from sagewarden.application.documents import put_document, read_or_none
 from sagewarden.application.ports import Bench
 from sagewarden.application.ports.vault import Vault
-from sagewarden.core.entities import Entity, Identity, Target
-from sagewarden.core.holds import UNREADABLE, Holds
+from sagewarden.core.entities import Entity, Identity, Kind, Target
+from sagewarden.core.holds import UNREADABLE, Hold, Holdable, Holds, Release, meant
 from sagewarden.core.keys import holds_key
 from sagewarden.core.protection import Protections
-from sagewarden.errors import IntegrityError, VaultChanged, VaultExists
+from sagewarden.errors import Absent, IntegrityError, VaultChanged, VaultExists
 
 ATTEMPTS = 5
 """How often a change of the holds is tried when somebody else writes them at the same time."""
@@ -40,6 +41,38 @@ def change_holds(bench: Bench, change: Callable[[Holds], Holds]) -> None:
                 raise
         else:
             return
+
+
+def add_hold(bench: Bench, hold: Hold) -> None:
+    """Add a hold to the target's; all that are there stay."""
+    change_holds(bench, lambda known: known.added(hold))
+
+
+def known_as(bench: Bench, wanted: Holdable) -> list[Entity]:
+    """Look at everything that has the wanted name now, of the wanted kind if there is one."""
+    found = []
+    for kind in Kind if wanted.kind is None else (wanted.kind,):
+        with suppress(Absent):
+            found.append(bench.looks.describe(kind, wanted.name).entity)
+    return found
+
+
+def release_holds(
+    bench: Bench, wanted: Holdable, owner: str | None, end: Release
+) -> tuple[Hold, ...]:
+    """Release what is in force on a name, of one owner; return what was released.
+
+    Raise UsageError when nothing is, or when it could be of several kinds or owners.
+    """
+    ended: tuple[Hold, ...] = ()
+
+    def change(known: Holds) -> Holds:
+        nonlocal ended
+        ended = meant(known, wanted, owner, end.at)
+        return known.released(ended, end)
+
+    change_holds(bench, change)
+    return ended
 
 
 class Shields:

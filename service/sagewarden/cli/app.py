@@ -14,6 +14,7 @@ app = App(
 )
 
 _policy = App(name="policy", help="Policy files: check them, test them.")
+_hold = App(name="hold", help="Holds: what is kept by name, whatever policies say.")
 _config = App(name="config", help="Settings: what counts and where it came from.")
 
 app.command(
@@ -56,6 +57,22 @@ app.command(
     name="report",
     help="The report of a run: table, json, csv, html or markdown.",
 )
+_hold.command(
+    "sagewarden.cli.holding:add",
+    name="add",
+    help="Keep one by name, with an owner, a reason and an end if there is one.",
+)
+_hold.command(
+    "sagewarden.cli.holding:show",
+    name="list",
+    help="Every hold: in force, expired and released.",
+)
+_hold.command(
+    "sagewarden.cli.holding:release",
+    name="release",
+    help="End a hold; it stays on record, with who did it and why.",
+)
+app.command(_hold)
 app.command("sagewarden.cli.switches:pause", name="pause", help="Stop all deleting at once.")
 app.command("sagewarden.cli.switches:unpause", name="unpause", help="Let deleting go on.")
 app.command(

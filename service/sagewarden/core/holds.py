@@ -3,6 +3,7 @@
 A hold binds a kind and a name, not one entity: what is created anew under the name is held too.
 """
 
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
@@ -20,6 +21,54 @@ HOLDS_FORMAT = 1
 
 LONGEST_TEXT = 1_000
 """Characters in an owner or a reason at most."""
+
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,119}")
+_ARN = re.compile(r"arn:[^:]+:sagemaker:([^:/]+):([0-9]{12}):(experiment[a-z-]*)/([^/]+)")
+_KINDS = {
+    "experiment": Kind.EXPERIMENT,
+    "experiment-trial": Kind.TRIAL,
+    "experiment-trial-component": Kind.COMPONENT,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Holdable:
+    """What somebody wants to hold or release: a name, its kind if they said so, its target.
+
+    `target` is spelled as targets are, and None unless an ARN told it.
+    """
+
+    name: str
+    kind: Kind | None = None
+    target: str | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be the name of anything."""
+        if _NAME.fullmatch(self.name) is None:
+            raise UsageError(
+                f"{self.name!r} is not a name of an experiment, trial or trial component",
+                advice="Names are what AWS lists (letters, digits and hyphens, at most 120); a "
+                "display name holds nothing.",
+            )
+
+    @classmethod
+    def read(cls, text: str, kind: Kind | None = None) -> "Holdable":
+        """Read a name or an ARN; raise UsageError when it is neither, or of another kind."""
+        if not text.startswith("arn:"):
+            return cls(text, kind)
+        found = _ARN.fullmatch(text)
+        told = _KINDS.get(found.group(3)) if found else None
+        if found is None or told is None or kind not in {None, told}:
+            wanted = "experiment, trial or trial component" if kind is None else kind
+            raise UsageError(
+                f"{text} is not the ARN of: {wanted}",
+                advice="Take it from `sagewarden explain NAME --json`, or give the name.",
+            )
+        return cls(found.group(4), told, f"{found.group(2)}/{found.group(1)}")
+
+    def __str__(self) -> str:
+        return self.name if self.kind is None else f"{self.kind} {self.name}"
 
 
 class HoldState(StrEnum):
@@ -188,3 +237,26 @@ def _check_shape(stored: Mapping[str, Any]) -> None:
         raise ValueError(f"they have format {stored['format']}, known is {HOLDS_FORMAT}")
     if not isinstance(stored["holds"], list):
         raise TypeError("they are no list")
+
+
+def meant(known: Holds, wanted: Holdable, owner: str | None, now: datetime) -> tuple[Hold, ...]:
+    """Return the holds in force that somebody means to release; raise UsageError in doubt."""
+    kinds = Kind if wanted.kind is None else (wanted.kind,)
+    of_name = [each for kind in kinds for each in known.on(kind, wanted.name.lower(), now)]
+    found = [each for each in of_name if owner in {None, each.owner}]
+    if not found:
+        by = "" if owner is None else f" for {owner}"
+        raise UsageError(
+            f"nothing holds {wanted}{by}",
+            advice="`sagewarden hold list` shows every hold: those in force, expired and released.",
+        )
+    for option, told in (
+        ("--kind", {str(each.kind) for each in found}),
+        ("--owner", {each.owner for each in found}),
+    ):
+        if len(told) > 1:
+            raise UsageError(
+                f"several holds are on {wanted}: of {', '.join(sorted(told))}",
+                advice=f"Say which with {option}; the others stay in force.",
+            )
+    return tuple(found)
