@@ -218,6 +218,7 @@ def approval_rules(settings: Settings) -> ApprovalRules:
     return ApprovalRules(
         Limits(_limit(limits.automatic), _limit(limits.hard), limits.smallest_population),
         settings.approval.two_persons,
+        settings.approval.sessions_tell,
     )
 
 

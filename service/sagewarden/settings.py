@@ -197,7 +197,12 @@ class ApprovalSettings(Section):
 
     two_persons: bool = Field(
         False,  # noqa: FBT003 -- a default's value
-        description="Another AWS identity than the plan's maker must approve it.",
+        description="Another IAM user or role than the plan's maker must approve it.",
+    )
+    sessions_tell: bool = Field(
+        False,  # noqa: FBT003 -- a default's value
+        description="Whether session names of one role tell persons apart, as with IAM Identity "
+        "Center, where nobody chooses their own.",
     )
 
 

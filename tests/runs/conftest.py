@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from tests.runs import worlds
+from tests.runs.approving import STRICT
 from tests.runs.enumerating import Start
 from tests.runs.stage import POLICIES, Clockwork, Stage, open_session
 
@@ -85,6 +86,14 @@ def marked(new_stage: Callable[[], Stage]) -> Start:
 def due(marked: Start, stage: Stage) -> Stage:
     """The small account, marked, its grace period over: the next sweep makes ten effects."""
     return marked.restored(stage)
+
+
+@pytest.fixture
+def waiting(due: Stage) -> Stage:
+    """A plan above the automatic limit waits for approval."""
+    due.limits = STRICT
+    due.sweep()
+    return due
 
 
 @pytest.fixture

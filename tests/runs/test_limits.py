@@ -3,40 +3,18 @@
 from datetime import datetime, timedelta
 
 import pytest
+from tests.runs.approving import PERSON, STRICT, approvals, approve, approved
 from tests.runs.stage import COMPONENT, DAY, GRACE, Clockwork, Stage, open_session, results
 from tests.runs.worlds import SMALL_EFFECTS
 
 from sagewarden.application.documents import create_document
 from sagewarden.application.pause import set_pause
-from sagewarden.application.plans import approve_plan
+from sagewarden.core.canonical import spell_time
 from sagewarden.core.keys import Family, approval_key
 from sagewarden.core.limits import Limit, Limits
 from sagewarden.errors import LimitReached, WrongIdentity
 
-PERSON = "arn:aws:iam::123456789012:role/person"
-STRICT = Limits(automatic=Limit(0.1), hard=Limit(1.0))
 HARD = Limits(automatic=Limit(0.1), hard=Limit(0.2))
-
-
-@pytest.fixture
-def waiting(due: Stage) -> Stage:
-    """A plan above the automatic limit waits for approval."""
-    due.limits = STRICT
-    due.sweep()
-    return due
-
-
-def approved(stage: Stage) -> Stage:
-    """Approve the one plan that is stored, as the command does."""
-    (key,) = stage.keys(Family.PLANS)
-    bench = stage.bench()
-    bench.surveys.caller()
-    approve_plan(bench, key.rpartition("/")[2], PERSON, stage.governance().approvals)
-    return stage
-
-
-def approvals(stage: Stage) -> list[str]:
-    return [key.rpartition("-")[2] for key in stage.keys(Family.APPROVALS)]
 
 
 def test_above_the_automatic_limit_a_plan_is_stored_and_waits(due: Stage) -> None:
@@ -78,9 +56,7 @@ def test_what_became_due_since_is_planned_after_the_approved_plan(waiting: Stage
     waiting.pass_time(GRACE)
     waiting.box.admin.clear_calls()
     stored = [key.rpartition("/")[2] for key in waiting.keys(Family.PLANS)]
-    bench = waiting.bench()
-    bench.surveys.caller()
-    approve_plan(bench, stored[0], PERSON, waiting.governance().approvals)
+    approve(waiting, stored[0])
     waiting.limits = Limits(automatic=Limit(1.0), hard=Limit(1.0))
     report = waiting.sweep()
     assert waiting.effects() == [*SMALL_EFFECTS, "trialcomponent stray-late"]
@@ -106,7 +82,8 @@ def test_above_the_hard_limit_nothing_goes_even_when_approved(due: Stage) -> Non
     due.sweep()
     digest = due.keys(Family.PLANS)[0].rpartition("/")[2]
     key = approval_key(due.session.target, digest, 1, "given")
-    create_document(due.vault, key, {"digest": digest, "expires": "2999-01-01T00:00:00.000Z"})
+    given = {"digest": digest, "by": PERSON, "at": spell_time(due.clockwork.wall())}
+    create_document(due.vault, key, given | {"expires": "2999-01-01T00:00:00.000Z"})
     assert due.sweep().exit_code == 4
     assert due.effects() == []
 

@@ -107,6 +107,16 @@ class Journal:
             events.setdefault(key[len(start) :].split("/")[0], set()).add(key)
         return {run: _has_open(keys) for run, keys in events.items()}
 
+    def open_plans(self) -> list[str]:
+        """Return the digest of each plan that has open intents."""
+        entries = (
+            entry
+            for run, is_open in self.unsettled().items()
+            if is_open
+            for entry in self.entries(run)
+        )
+        return sorted({entry.intent.plan for entry in entries if entry.settled is None})
+
     def durable(self, entry: Entry) -> DurableIntent:
         """Return the evidence of an intent that an earlier process made durable."""
         body = self._vault.get(entry.key).body

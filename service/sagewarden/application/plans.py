@@ -13,6 +13,7 @@ from sagewarden.core.baseline import read_counts, spell_counts
 from sagewarden.core.canonical import read_time, spell_time
 from sagewarden.core.deletions import total_of
 from sagewarden.core.entities import Kind
+from sagewarden.core.identities import same_person
 from sagewarden.core.keys import Family, approval_key, plan_key, prefix, sequence_of
 from sagewarden.core.limits import Counts, Extent, Limits, Measure, Room, measure
 from sagewarden.core.plan import Plan, read_plan
@@ -101,10 +102,18 @@ SHORTEST = 8
 
 @dataclass(frozen=True, slots=True)
 class ApprovalRules:
-    """What lets a plan begin: `limits`, and whether two persons must have had it in hand."""
+    """What lets a plan begin: `limits`, and whether two persons must have had it in hand.
+
+    `sessions_tell` says that the session names of an assumed role tell persons apart.
+    """
 
     limits: Limits
     two_persons: bool = False
+    sessions_tell: bool = False
+
+    def lacks_second(self, by: str, maker: str) -> bool:
+        """Whether two persons are asked for, and these ARNs may be one person's."""
+        return self.two_persons and same_person(by, maker, sessions_tell=self.sessions_tell)
 
 
 def approval(
@@ -115,11 +124,25 @@ def approval(
     if not events or not events[-1].endswith("-given"):
         return None
     given = read_document(bench.vault, events[-1])
-    if now >= read_time(given["expires"]):
+    try:
+        by, until = _signature(given)
+    except (KeyError, TypeError, ValueError) as error:
+        raise IntegrityError(f"an approval lacks or garbles a field: {error}") from error
+    if given.get("digest") != digest:
+        raise IntegrityError(f"the approval of plan {digest[:12]} names another plan")
+    if now >= until:
         return None
-    if rules.two_persons and given["by"] in {"", stored_plan(bench, digest).plan.maker}:
+    if rules.two_persons and rules.lacks_second(by, stored_plan(bench, digest).plan.maker):
         return None
     return given
+
+
+def _signature(given: Mapping[str, Any]) -> tuple[str, datetime]:
+    """Return whose an approval is and when it ends: no wording makes it last longer than any."""
+    by = given["by"]
+    if not (isinstance(by, str) and by):
+        raise ValueError("it is nobody's")
+    return by, min(read_time(given["expires"]), read_time(given["at"]) + APPROVAL_HOLDS)
 
 
 def approve_plan(bench: Bench, start: str, by: str, rules: ApprovalRules) -> Mapping[str, Any]:
@@ -138,10 +161,12 @@ def approve_plan(bench: Bench, start: str, by: str, rules: ApprovalRules) -> Map
             advice="Narrow the policies or --select a part, or raise limits.hard knowingly, and "
             "plan again.",
         )
-    if rules.two_persons and by == stored.plan.maker:
+    if rules.lacks_second(by, stored.plan.maker):
         raise UsageError(
-            f"plan {digest[:12]} was made by {by}, who cannot approve it too",
-            advice="Another AWS identity must: approval.two_persons is on.",
+            f"plan {digest[:12]} was made by {stored.plan.maker or 'nobody known'}, and {by} may "
+            "be the same person",
+            advice="approval.two_persons is on: another IAM user or role must approve it. Session "
+            "names of one role do not count unless approval.sessions_tell says so.",
         )
     given = {
         "digest": digest,

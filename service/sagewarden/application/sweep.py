@@ -129,8 +129,20 @@ class Sweep:
     def apply(self, stored: StoredPlan) -> None:
         """Do exactly this plan and nothing else."""
         self.story.mode = "apply"
+        self._check_open(stored.plan.digest)
         self._begin()
         self._apply_stored(stored)
+
+    def _check_open(self, digest: str) -> None:
+        """Refuse to do one plan while intents of another are open: that one is to end first."""
+        others = [plan for plan in self._journal.open_plans() if plan != digest]
+        if others:
+            raise UsageError(
+                f"a run died over plan {others[0][:12]} and its intents are open, so plan "
+                f"{digest[:12]} was not begun",
+                advice=f"`sagewarden sweep` settles them, or `sagewarden apply {others[0][:12]}` "
+                "goes on with that plan; then apply this one.",
+            )
 
     def _begin(self) -> None:
         check_pause(self._bench.vault, self._bench.target)
