@@ -13,7 +13,9 @@ app = App(
     result_action="return_value",
 )
 
-_policy = App(name="policy", help="Policy files: check them, test them.")
+_policy = App(
+    name="policy", help="Policy files: check them, test them, freeze an account to test them on."
+)
 _hold = App(name="hold", help="Holds: what is kept by name, whatever policies say.")
 _config = App(name="config", help="Settings: what counts and where it came from.")
 
@@ -93,6 +95,11 @@ _policy.command(
     "sagewarden.cli.rehearsing:run_fixtures",
     name="test",
     help="Judge small accounts in fixtures, and compare with what is expected.",
+)
+_policy.command(
+    "sagewarden.cli.recording:record",
+    name="record",
+    help="Freeze an account as a fixture for `policy test`.",
 )
 _config.command(
     "sagewarden.cli.telling:show_config",

@@ -59,7 +59,8 @@ class Judgements:
 
     `matched` counts, by kind, all that would go if nothing kept it and whatever is unknown were
     true: what limits are measured on. `select` narrows both it and what is due; no words select
-    everything. `inspected` is what the tag policies found, `violations` since when.
+    everything. `inspected` is what the tag policies found, `violations` since when. `holds` and
+    `models` are those that were judged with.
     """
 
     forest: Forest
@@ -71,6 +72,8 @@ class Judgements:
     select: Select = frozenset()
     inspected: tuple[Inspected, ...] = ()
     violations: Violations = field(default_factory=dict)
+    holds: Reasons = field(default_factory=dict)
+    models: Models = UNREAD
 
     @property
     def due(self) -> tuple[Judgement, ...]:
@@ -147,6 +150,8 @@ def judge(inventory: Inventory, policies: PolicySet, given: Circumstances) -> Ju
             tagging.inspected, _untouched(tagging.inspected, marks, forest, protected)
         ),
         violations=tagging.violations,
+        holds=given.holds,
+        models=given.models,
     )
 
 

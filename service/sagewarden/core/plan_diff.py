@@ -12,7 +12,7 @@ from sagewarden.core.entities import Identity, Kind
 from sagewarden.core.judge import Judgement, Judgements
 from sagewarden.core.plan import Plan, PlannedEntity
 from sagewarden.core.policy import Policy, PolicySet
-from sagewarden.core.rules import spelled, spelled_rule
+from sagewarden.core.rules import spelled_protection, spelled_rule
 from sagewarden.core.truth import Truth
 
 Told = Mapping[str, str]
@@ -57,7 +57,7 @@ def read_note(stored: Mapping[str, Any]) -> PlanNote:
 
 def told_rules(policies: PolicySet) -> dict[str, Told]:
     """Say what each policy says, so that a later plan can tell what changed."""
-    guards = sorted(_line(spelled(each.condition)) for each in policies.protections)
+    guards = sorted(_line(spelled_protection(each)) for each in policies.protections)
     protected = {f"protect {line}": "" for line in guards}
     return {"": protected} | {each.name: _told(each) for each in policies.policies}
 

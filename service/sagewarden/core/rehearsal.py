@@ -9,12 +9,13 @@ from sagewarden.core.conditions import explain
 from sagewarden.core.entities import Entity, Identity, Kind
 from sagewarden.core.inventory import Inventory
 from sagewarden.core.judge import Circumstances, Judgement, Judgements, Verdict, judge
-from sagewarden.core.marks import MarkRules, Marks
+from sagewarden.core.marks import MarkRules
 from sagewarden.core.models import Models
 from sagewarden.core.plan import PlannedEntity
 from sagewarden.core.planner import make_plan
 from sagewarden.core.policy import Place, PolicySet
 from sagewarden.core.protection import Reasons
+from sagewarden.core.remembered import Past, Patience, marks_of, violations_of
 from sagewarden.core.truth import Truth
 
 UNMATCHED: Final = "unmatched"
@@ -52,7 +53,8 @@ class Fixture:
     """A small account at one time, and what is expected there.
 
     With `swept`, a sweep looked every day for so long before `now`, and its notices were
-    accepted; without it, `now` is the first look. `policies` is a path as it was written.
+    accepted; without it, the `past` is what earlier runs left, and `now` is the first look if it
+    is empty. `limits` are those of the settings there. `policies` is a path as it was written.
     """
 
     file: str
@@ -62,6 +64,8 @@ class Fixture:
     expectations: tuple[Expectation, ...]
     holds: Reasons
     swept: timedelta | None = None
+    past: Past = field(default_factory=Past)
+    limits: Patience = field(default_factory=Patience)
     models: Models = field(default_factory=Models)
 
 
@@ -108,14 +112,22 @@ def rehearse(fixture: Fixture, policies: PolicySet, rules: MarkRules) -> Rehears
 
 def decide(fixture: Fixture, policies: PolicySet, rules: MarkRules) -> Judgements:
     """Judge the account at the fixture's `now`, with the marks that its sweeps left."""
-    marks: Marks = {}
+    rules = fixture.limits.over(rules)
+    marks = marks_of(fixture.past, fixture.inventory, policies, fixture.now)
     for day in _sweeps(fixture):
         given = Circumstances(day, marks, rules, fixture.holds, models=fixture.models)
         seen = judge(_as_of(fixture.inventory, day), policies, given).marks
         marks = {
             place: replace(mark, announced=mark.announced or day) for place, mark in seen.items()
         }
-    given = Circumstances(fixture.now, marks, rules, fixture.holds, models=fixture.models)
+    given = Circumstances(
+        fixture.now,
+        marks,
+        rules,
+        fixture.holds,
+        violations=violations_of(fixture.past, policies),
+        models=fixture.models,
+    )
     return judge(fixture.inventory, policies, given)
 
 

@@ -92,12 +92,13 @@ def set_digest(policies: Iterable[Policy], protections: Iterable[Protection]) ->
     return digest(
         {
             "policies": _sorted(map(_spelled_policy, policies)),
-            "protections": _sorted(_spelled_protection(each) for each in protections),
+            "protections": _sorted(spelled_protection(each) for each in protections),
         }
     )
 
 
-def _spelled_protection(protection: Protection) -> Spelled:
+def spelled_protection(protection: Protection) -> Spelled:
+    """Return a protection's one spelling."""
     if isinstance(protection.condition, ModelsInUse):
         return {"registered_models": True}
     return spelled(protection.condition)

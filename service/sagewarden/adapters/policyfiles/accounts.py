@@ -8,16 +8,19 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
+from math import inf, nan
 from typing import TypeVar
 
 from sagewarden.adapters.policyfiles.cursor import (
     LONGEST_KEY,
     LONGEST_TEXT,
     Cursor,
+    boolean,
     choice,
     duration,
     entries,
     fields,
+    literal,
     moment,
     need,
     one_or_more,
@@ -32,6 +35,7 @@ from sagewarden.adapters.policyfiles.measures import (
 )
 from sagewarden.adapters.policyfiles.models import UNKNOWN, is_unknown, place, read_models
 from sagewarden.adapters.policyfiles.nodes import Look, MapNode, ScalarNode
+from sagewarden.adapters.policyfiles.past import PAST_FIELDS, read_marks, read_violated
 from sagewarden.adapters.policyfiles.problems import shown
 from sagewarden.core.comparisons import read_number
 from sagewarden.core.entities import (
@@ -47,14 +51,15 @@ from sagewarden.core.entities import (
     Summary,
     Target,
 )
-from sagewarden.core.inventory import Inventory
+from sagewarden.core.inventory import Gap, Inventory
 from sagewarden.core.models import Artifacts, Models
 from sagewarden.core.protection import Reasons
+from sagewarden.core.remembered import Past
 
 T = TypeVar("T")
 
 NAME_ALLOWED = "the name of an entity"
-ACCOUNT_FIELDS = ("account_id", "region", "experiments", "trials", "components", "models")
+ACCOUNT_FIELDS = ("account_id", "region", "experiments", "trials", "components", "models", "unseen")
 SHARED_FIELDS = (
     "name",
     "display_name",
@@ -65,12 +70,16 @@ SHARED_FIELDS = (
     "changed",
     "created_by",
     "origin",
+    "source",
     "held",
+    "doubt",
+    "listed_only",
+    *PAST_FIELDS,
 )
 OWN_FIELDS: Mapping[Kind, tuple[str, ...]] = {
     Kind.EXPERIMENT: (),
     Kind.TRIAL: ("experiment",),
-    Kind.COMPONENT: ("trials", "status", "source", "parameters", "metrics", "artifacts"),
+    Kind.COMPONENT: ("trials", "status", "parameters", "metrics", "artifacts"),
 }
 STATUS_WORDS = (*STATUSES, "absent")
 ORIGIN_WORDS = tuple(str(origin) for origin in Origin)
@@ -80,6 +89,7 @@ _TIME = 'a time with its zone, in quotes, as in "2026-03-01T12:00:00Z"'
 _LONG = 2048
 _VALUE = "a number, or a text"
 _PLAIN_TARGET = Target("123456789012", "us-east-1")
+_ENDLESS = {".inf": inf, "-.inf": -inf}
 _RESOURCES = {
     Kind.EXPERIMENT: "experiment",
     Kind.TRIAL: "experiment-trial",
@@ -89,10 +99,11 @@ _RESOURCES = {
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """What there is, what is held by command, and which models are in use."""
+    """What there is, what is held by command, which models are in use, what earlier runs left."""
 
     inventory: Inventory
     holds: Reasons
+    past: Past
     models: Models
 
 
@@ -113,8 +124,9 @@ def read_account(cursor: Cursor, now: datetime) -> Account:
         experiments=reader.read(Kind.EXPERIMENT, found.get("experiments")),
         trials=reader.read(Kind.TRIAL, found.get("trials")),
         components=reader.read(Kind.COMPONENT, found.get("components")),
+        gaps=tuple(_unseen(found.get("unseen"))),
     )
-    return Account(inventory, holds, read_models(found.get("models")))
+    return Account(inventory, holds, reader.past, read_models(found.get("models")))
 
 
 class _Entities:
@@ -124,6 +136,7 @@ class _Entities:
         self._target = target
         self._now = now
         self._holds = holds
+        self.past = Past()
 
     def read(self, kind: Kind, cursor: Cursor | None) -> dict[str, Entity]:
         """Read all of a kind, by key."""
@@ -150,7 +163,8 @@ class _Entities:
             f":{_RESOURCES[kind]}/{name.lower()}",
             created=created,
             modified=changed,
-            content=f"{kind} {name}",
+            content="" if _or(found, "listed_only", boolean, default=False) else f"{kind} {name}",
+            doubt=_or(found, "doubt", _line, None),
             tags=_tags(found.get("tags")),
             display_name=_or(found, "display_name", _line, None),
             status=_status(found) if kind is Kind.COMPONENT else None,
@@ -165,6 +179,10 @@ class _Entities:
         )
         if reason := _or(found, "held", _line, None):
             self._holds[entity.identity] = (f"held: {reason}",)
+        self.past = Past(
+            (*self.past.marks, *read_marks(found, entity.identity)),
+            (*self.past.violated, *read_violated(found, entity.identity)),
+        )
         return entity
 
     def _experiment(self, kind: Kind, cursor: Cursor, found: Mapping[str, Cursor]) -> str | None:
@@ -173,7 +191,7 @@ class _Entities:
         at = need(cursor, dict(found), "experiment", f"{NAME_ALLOWED}, or {UNKNOWN}")
         return None if at is None or is_unknown(at) else text(at, NAME_ALLOWED)
 
-    def _times(self, found: Mapping[str, Cursor]) -> tuple[datetime, datetime]:
+    def _times(self, found: Mapping[str, Cursor]) -> tuple[datetime, datetime | None]:
         for one, other in (("age", "created"), ("idle", "changed")):
             if one in found and other in found:
                 found[other].refuse(f"both `{one}` and `{other}`", "one of them")
@@ -182,11 +200,12 @@ class _Entities:
         if age is not None and idle is not None and idle > age:
             found["idle"].refuse("more idle time than age", "at most its age")
         created: datetime | None = _or(found, "created", _moment, None)
-        changed: datetime | None = _or(found, "changed", _moment, None)
+        nobody_knows = "changed" in found and is_unknown(found["changed"])
+        changed: datetime | None = None if nobody_knows else _or(found, "changed", _moment, None)
         if created is None:
             created = self._now - (age or max(_OLD, idle or _OLD))
             created = created if age or changed is None else min(created, changed)
-        if changed is None:
+        if changed is None and not nobody_knows:
             changed = self._now - idle if idle else max(created, self._now - _OLD)
         return created, changed
 
@@ -200,7 +219,17 @@ def _or(found: Mapping[str, Cursor], key: str, read: Callable[[Cursor], T | None
 
 
 def _line(cursor: Cursor) -> str | None:
-    return text(cursor, "a text", _LONG)
+    return literal(cursor, "a text", _LONG)
+
+
+def _unseen(cursor: Cursor | None) -> Iterator[Gap]:
+    """Read what must be there and was not read: a kind with a name, and because of what."""
+    for each in entries(cursor, "a list of mappings") if cursor else ():
+        found = fields(each, (*map(str, Kind), "because"))
+        reason = _or(found, "because", _line, "it could not be read")
+        for kind in Kind:
+            if str(kind) in found and (name := text(found[str(kind)], NAME_ALLOWED)) is not None:
+                yield Gap(kind, name, reason)
 
 
 def _moment(cursor: Cursor) -> datetime | None:
@@ -224,24 +253,22 @@ def _tags(cursor: Cursor | None) -> dict[str, str] | None:
         return None
     tags = {}
     for key, value in pairs(cursor, f"tag keys with their values, or {UNKNOWN}"):
-        name, tag = text(key, "a tag key", LONGEST_KEY), _tag_value(value)
+        name, tag = literal(key, "a tag key", LONGEST_KEY), _tag_value(value)
         if name is not None and tag is not None:
             tags[name] = tag
     return tags
 
 
 def _tag_value(cursor: Cursor) -> str | None:
-    if isinstance(cursor.node, ScalarNode) and not cursor.node.plain and not cursor.node.text:
-        return ""  # AWS has tags without a value
-    return text(cursor, "a tag value", LONGEST_TEXT)
+    return literal(cursor, "a tag value", LONGEST_TEXT)
 
 
 def _parameters(cursor: Cursor | None) -> Parameters:
     """Read parameters: a number without quotes is a number, all else a text."""
     found: dict[str, str | float] = {}
     for key, value in pairs(cursor, "parameter names with their values") if cursor else ():
-        name = text(key, "a parameter's name", LONGEST_NAME)
-        given = _number(value) if _is_number(value) else text(value, _VALUE, LONGEST_VALUE)
+        name = literal(key, "a parameter's name", LONGEST_NAME)
+        given = _number(value) if _is_number(value) else literal(value, _VALUE, LONGEST_VALUE)
         if name is not None and given is not None:
             found[name] = given
     return found
@@ -251,27 +278,36 @@ def _metrics(cursor: Cursor | None) -> Metrics:
     """Read metrics: a mapping of summaries, or a number, which is all of them but the deviation."""
     found: dict[Quantity, tuple[float, ...]] = {}
     for key, value in pairs(cursor, "metric names with their summaries") if cursor else ():
-        name = text(key, "a metric's name", LONGEST_METRIC)
-        for summary, number in _summaries(value):
-            if name is not None and number is not None:
-                found[Quantity(name, summary)] = (number,)
+        name = literal(key, "a metric's name", LONGEST_METRIC)
+        for summary, numbers in _summaries(value):
+            if name is not None and numbers is not None:
+                found[Quantity(name, summary)] = numbers
     return found
 
 
-def _summaries(cursor: Cursor) -> Iterator[tuple[Summary, float | None]]:
+def _summaries(cursor: Cursor) -> Iterator[tuple[Summary, tuple[float, ...] | None]]:
     if not isinstance(cursor.node, MapNode):
-        number = _number(cursor)
+        number = _numbers(cursor)
         for summary in SUMMARIES:
             if summary not in {"count", "std_dev"}:
                 yield summary, number
-        yield "count", 1.0
+        yield "count", (1.0,)
         return
     given = fields(cursor, SUMMARIES)
     for summary in SUMMARIES:
         if summary in given:
-            yield summary, _number(given[summary])
+            yield summary, _numbers(given[summary])
     if "count" not in given:
-        yield "count", 1.0
+        yield "count", (1.0,)
+
+
+def _numbers(cursor: Cursor) -> tuple[float, ...] | None:
+    """Read a number, several where sources differ, or `unknown`, which is none."""
+    return one_or_more(cursor, _number_or_unknown, "at least one number")
+
+
+def _number_or_unknown(cursor: Cursor) -> float | None:
+    return nan if is_unknown(cursor) else _number(cursor)
 
 
 def _is_number(cursor: Cursor) -> bool:
@@ -280,7 +316,7 @@ def _is_number(cursor: Cursor) -> bool:
 
 def _number(cursor: Cursor) -> float | None:
     scalar = cursor.scalar("a number")
-    number = None if scalar is None else read_number(scalar.text)
+    number = None if scalar is None else _ENDLESS.get(scalar.text) or read_number(scalar.text)
     if scalar is not None and number is None:
         cursor.refuse(shown(scalar.text), "a number")
     return number

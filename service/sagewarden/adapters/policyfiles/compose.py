@@ -36,11 +36,14 @@ class _GivesUp(Exception):  # noqa: N818 -- never leaves this module
     """The rest of the file is not worth reading; the reason is in the log."""
 
 
-def compose(text: str, log: Log) -> Node | None:
-    """Return the only document of a text, or None when its YAML is refused."""
+def compose(text: str, log: Log, *, escaped: bool = False) -> Node | None:
+    """Return the only document of a text, or None when its YAML is refused.
+
+    With `escaped`, escapes may spell characters that do not show, as texts at AWS may hold them.
+    """
     events = YAML(typ="safe", pure=True).parse(text)
     try:
-        return _Composer(events, log).document()
+        return _Composer(events, log, escaped=escaped).document()
     except _GivesUp:
         return None
     except YAMLError as error:
@@ -65,9 +68,10 @@ def _refuse_syntax(error: YAMLError, log: Log) -> None:
 
 
 class _Composer:
-    def __init__(self, events: Iterator[Event], log: Log) -> None:
+    def __init__(self, events: Iterator[Event], log: Log, *, escaped: bool) -> None:
         self._events = events
         self._log = log
+        self._escaped = escaped
         self._nodes = 0
 
     def document(self) -> Node | None:
@@ -123,7 +127,7 @@ class _Composer:
     def _scalar(self, event: ScalarEvent, path: str) -> Node:
         text: str = event.value
         bad = next((each for each in text if not (each.isprintable() or each in "\t\r\n")), None)
-        if bad is not None:
+        if bad is not None and not self._escaped:
             found = f"the character U+{ord(bad):04X}, which does not show"
             return self._refused(_mark(event), path, found, "text whose every character shows")
         return ScalarNode(_mark(event), text, plain=event.style is None)

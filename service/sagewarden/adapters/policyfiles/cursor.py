@@ -72,6 +72,17 @@ def text(cursor: Cursor, allowed: str, longest: int = LONGEST_TEXT) -> str | Non
     return None
 
 
+def literal(cursor: Cursor, allowed: str, longest: int) -> str | None:
+    """Read any text as it stands at AWS, in quotes also an empty one or one of several lines."""
+    if not isinstance(cursor.node, ScalarNode) or cursor.node.plain:
+        return text(cursor, allowed, longest)
+    if len(cursor.node.text) > longest:
+        found = f"a text of {len(cursor.node.text)} characters"
+        cursor.refuse(found, f"at most {longest} characters")
+        return None
+    return cursor.node.text
+
+
 def prose(cursor: Cursor, allowed: str) -> str | None:
     """Read a text of any length and number of lines."""
     scalar = cursor.scalar(allowed)

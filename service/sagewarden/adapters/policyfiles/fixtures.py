@@ -20,6 +20,7 @@ from sagewarden.adapters.policyfiles.cursor import (
     text,
     version,
 )
+from sagewarden.adapters.policyfiles.past import read_limits
 from sagewarden.adapters.policyfiles.problems import (
     FixturesRefused,
     Log,
@@ -32,6 +33,7 @@ from sagewarden.core.inventory import Inventory
 from sagewarden.core.judge import Verdict
 from sagewarden.core.policy import Place
 from sagewarden.core.rehearsal import UNMATCHED, Expectation, Fixture, Word
+from sagewarden.core.remembered import Past, Patience
 
 FOLDER = "tests"
 """Where a directory of policies keeps its fixtures."""
@@ -39,7 +41,7 @@ FOLDER = "tests"
 LONGEST_SWEPT = timedelta(days=400)
 """So many days of sweeps are rehearsed at most."""
 
-FIELDS = ("version", "policies", "now", "swept", "account", "expect")
+FIELDS = ("version", "policies", "now", "swept", "limits", "account", "expect")
 EXPECTED = ("verdict", "policy", "because")
 VERDICTS = (*(str(verdict) for verdict in Verdict), UNMATCHED)
 KINDS = tuple(str(kind) for kind in Kind)
@@ -69,7 +71,7 @@ def load_fixtures(place: Path) -> tuple[Fixture, ...]:
 def _load(path: Path, log: Log) -> Fixture | None:
     body = read_bytes(path, log)
     source = None if body is None else decode(body, log)
-    root = None if source is None else compose(source, log)
+    root = None if source is None else compose(source, log, escaped=True)
     if root is None:
         return None
     fixture = _read(Cursor(root, "", log), path)
@@ -88,6 +90,8 @@ def _read(top: Cursor, path: Path) -> Fixture | None:
     if account is None or expected is None or now is None or policies is None:
         return None
     there = read_account(account, now)
+    if "swept" in found and there.past != Past():
+        found["swept"].refuse("it beside marks of an earlier time", "one of them")
     return Fixture(
         file=str(path),
         policies=str(policies),
@@ -95,6 +99,8 @@ def _read(top: Cursor, path: Path) -> Fixture | None:
         swept=swept,
         inventory=there.inventory,
         holds=there.holds,
+        past=there.past,
+        limits=read_limits(found["limits"]) if "limits" in found else Patience(),
         models=there.models,
         expectations=_expectations(expected, there),
     )
