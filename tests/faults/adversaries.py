@@ -1,13 +1,17 @@
 """An adversary before every call: somebody else acts once, and what they touched is judged.
 
+Of calls that could not tell the deed the one after them stands for all: see `telling.py`.
+
 The promise is derived from what passed. A read that shows the deed, made by the thread that acts,
 stops the unit: after it no effect there. Every effect, turn and bundle has the reads that the
 protocol asks for. Together they bound each window of ARCHITECTURE.md: a component's is one look
 and the effect after it, an ancestor's one bundle.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+import itertools
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 
 from tests.faults.deeds import (
     WORDS,
@@ -27,6 +31,7 @@ from tests.faults.deeds import (
 from tests.faults.ground import Ground, open_ground
 from tests.faults.oracle import mistold, units, violations
 from tests.faults.sections import Section
+from tests.faults.telling import Spot, alike, reach, spots, tells, undisturbed
 from tests.faults.timeline import DESCRIBES, Passed, Timeline, spelled, unlooked, without_edges
 from tests.runs.enumerating import Ending
 from tests.runs.stage import CUT, Stage
@@ -40,7 +45,8 @@ class Adversary:
     """Somebody who acts once; the read `by` of `victim` shows it.
 
     What was touched `lasts` when it must survive the calm sweep that follows too. After one who is
-    `passing` nothing is left of the deed, and the calm sweep ends like any other.
+    `passing` nothing is left of the deed, and the calm sweep ends like any other. `denies` is a
+    permission that is lost.
     """
 
     name: str
@@ -49,6 +55,7 @@ class Adversary:
     by: str = ""
     lasts: bool = False
     passing: bool = False
+    denies: str = ""
 
     def __str__(self) -> str:
         return f"{self.name} {self.victim}".strip()
@@ -58,6 +65,14 @@ class Adversary:
         if self.by == "pause":
             return each.name == "get" and each.key.endswith(self.victim)
         return each.name == self.by and each.about == self.victim
+
+    def told_by(self, each: Passed, reached: Collection[str]) -> bool:
+        """Whether a call could tell that the deed is done; `reached` is what it changes."""
+        if self.by == "pause":
+            return self.shown(each)
+        if self.denies:
+            return fnmatchcase(each.name, self.denies)
+        return tells(each, reached)
 
 
 def _each(name: str, by: str, act: Callable[[str], Act], *victims: str) -> list[Adversary]:
@@ -118,7 +133,7 @@ ADVERSARIES = [
         Adversary("deletes", lambda hand, who=who: hand.erase(who), who)  # type: ignore[misc]
         for who in ("c twin", "c lent", "c stray-1", "t a-1", "e old-big")
     ),
-    *(Adversary(f"denies {action}", without(action), passing=True) for action in LOST),
+    *(Adversary(f"denies {action}", without(action), passing=True, denies=action) for action in LOST),
     Adversary("pauses", paused(everything=False), "east-1/pause/current", "pause", passing=True),
     Adversary("pauses", paused(everything=True), "v1/pause/current", "pause", passing=True),
 ]
@@ -126,29 +141,31 @@ ADVERSARIES = [
 
 @dataclass(frozen=True)
 class Deed:
-    """An adversary before one call, counted from 0; `what` stood there in an undisturbed sweep."""
+    """An adversary right before one call of a sweep."""
 
-    number: int
-    what: str
+    spot: Spot
     adversary: Adversary
 
     def __str__(self) -> str:
-        return f"{self.adversary} before {self.number} ({self.what})"
+        return f"{self.adversary} {self.spot}"
 
 
 def deeds(ground: Ground) -> list[Deed]:
-    """Every adversary before every call of an undisturbed sweep.
+    """Every adversary before every call of an undisturbed sweep that could tell, and at its end.
 
-    Who acts at AWS acts before each call to AWS: the vault's do not show AWS, so before one of
-    them is the same as before the call to AWS that follows. Who pauses acts before each of both.
+    `telling.py` says why all other calls make no other play.
     """
-    calls = list(enumerate(what for when, what in ground.trace() if when == "before"))
-    return [
-        Deed(number, what, each)
-        for each in ADVERSARIES
-        for number, what in calls
-        if each.by == "pause" or what.startswith("aws")
-    ]
+    calls = [*spots(undisturbed(ground))]
+    return [Deed(spot, each) for each in ADVERSARIES for spot in _told_at(ground, each, calls)]
+
+
+def _told_at(
+    ground: Ground, adversary: Adversary, calls: list[tuple[Spot, Passed]]
+) -> Iterator[Spot]:
+    reached = frozenset() if adversary.passing else reach(ground, adversary.act)
+    for spot, passed in calls:
+        if adversary.told_by(passed, reached) or passed is calls[-1][1]:
+            yield spot
 
 
 @dataclass
@@ -161,6 +178,8 @@ class Told:
     hand: Hand
     timeline: Timeline
     report: Report
+    moment: int
+    """How many calls had passed when somebody acted."""
 
     def known(self, edges: set[tuple[str, str]], *, there: bool) -> set[tuple[str, str]]:
         """Return those edges of which the plan knew already that they are there, or are not."""
@@ -198,14 +217,20 @@ def acted(ground: Ground, deed: Deed) -> Told:
     stage = ground.fresh()
     stage.box.admin.set_knobs(denied={})
     hand, timeline = Hand(stage), Timeline(ground.tap)
+    moments: list[int] = []
+    alike_passed = itertools.count(1)
 
     def act(when: str, what: str) -> None:
         timeline(when, what)
-        if when == "before" and len(timeline.passed) == deed.number + 1:
+        if when != "before" or alike(timeline.passed[-1]) != deed.spot.call:
+            return
+        if next(alike_passed) == deed.spot.nth:
+            moments.append(timeline.passed[-1].number)
             deed.adversary.act(hand)
 
     ground.tap.act = act
-    return Told(ground, stage, deed, hand, timeline, stage.sweep())
+    report = stage.sweep()
+    return Told(ground, stage, deed, hand, timeline, report, *moments)
 
 
 def _undone(ground: Ground, adversary: Adversary) -> None:
@@ -248,7 +273,7 @@ def _after_sight(told: Told) -> Iterator[str]:
 
     What the plan knew of already, because it was made after the deed, is no surprise.
     """
-    seen = [each for each in _ours(told, told.deed.number) if told.deed.adversary.shown(each)]
+    seen = [each for each in _ours(told, told.moment) if told.deed.adversary.shown(each)]
     members = _unit_of(told.stage, told.deed.adversary)
     for effect in told.timeline.applied(told.stage):
         if seen and effect.number > seen[0].number and (not members or effect.about in members):
@@ -286,7 +311,7 @@ def _lost(told: Told) -> Iterator[str]:
 
 def _in_window(told: Told) -> Iterator[str | tuple[str, str]]:
     """What an effect took that came before the deed, or whose own look had."""
-    moment, by = told.deed.number, told.deed.adversary.by
+    moment, by = told.moment, told.deed.adversary.by
     for effect in told.timeline.applied(told.stage):
         look = by if by == "ListTags" else DESCRIBES[effect.about[0]]
         looked = [

@@ -72,33 +72,46 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
-    """Print the table of what was played."""
-    reports = [each for found in terminalreporter.stats.values() for each in found]
+    """Print the table of what was played, if anything was."""
+    reports = [
+        each
+        for found in terminalreporter.stats.values()
+        for each in found
+        if "tests/faults/" in getattr(each, "nodeid", "")
+    ]
     told = [
         Tally(**json.loads(value))
         for report in reports
         for name, value in getattr(report, "user_properties", ())
         if name == PROPERTY and report.when == "call"
     ]
-    if told:
+    failed = {each.nodeid for each in reports if getattr(each, "failed", False)}
+    if told or failed:
         terminalreporter.section("what was played")
-        for line in table(told):
+        for line in table(told, failed=len(failed)):
             terminalreporter.write_line(line)
 
 
-def table(told: list[Tally]) -> list[str]:
-    """Spell the tallies, one line a section."""
+def table(told: list[Tally], *, failed: int) -> list[str]:
+    """Spell the tallies, one line a section, and their totals; `failed` counts tests."""
     sections: dict[str, list[Tally]] = defaultdict(list)
     for tally in told:
         sections[tally.section].append(tally)
-    lines = [
-        f"{'section':<22} {'points':>7} {'plays':>7} {'violations':>10} {'minutes':>8}  faults"
+    plays = sum(each.plays for each in told)
+    violations = sum(len(each.violations) for each in told)
+    minutes = sum(each.seconds for each in told) / 60
+    return [
+        f"{'section':<22} {'points':>7} {'plays':>7} {'violations':>10} {'minutes':>8}  faults",
+        *(_row(name, shares) for name, shares in sections.items()),
+        f"{plays} plays, {violations} violations, {minutes:.1f} minutes of one core; "
+        f"{failed} tests failed",
     ]
-    for name, shares in sections.items():
-        lines.append(
-            f"{name:<22} {max(each.points for each in shares):>7} "
-            f"{sum(each.plays for each in shares):>7} "
-            f"{sum(len(each.violations) for each in shares):>10} "
-            f"{sum(each.seconds for each in shares) / 60:>8.1f}  {shares[0].faults}"
-        )
-    return lines
+
+
+def _row(name: str, shares: list[Tally]) -> str:
+    return (
+        f"{name:<22} {max(each.points for each in shares):>7} "
+        f"{sum(each.plays for each in shares):>7} "
+        f"{sum(len(each.violations) for each in shares):>10} "
+        f"{sum(each.seconds for each in shares) / 60:>8.1f}  {shares[0].faults}"
+    )

@@ -245,4 +245,6 @@ def open_ground(lay: Callable[[Stage], Stage] = due, policies: str = POLICIES) -
         session = TappedSession(box, clockwork, tap)
         stage = lay(Stage(box, session, load_policies(Path(folder)), clockwork))
         before = stage.account()
-        yield Ground(stage, tap, Replay(stage), before)
+        ground = Ground(stage, tap, Replay(stage), before)
+        assert ground.left == LEFT, "an undisturbed sweep does not do what the plays are about"
+        yield ground

@@ -18,7 +18,7 @@ from tempfile import TemporaryDirectory, mkdtemp
 from typing import Any
 
 import pytest
-from tests.faults.ground import BUNDLE, due
+from tests.faults.ground import BUNDLE, LEFT, due
 from tests.runs.enumerating import Ending
 from tests.runs.stage import DAY, GRACE, POLICIES, Clockwork, Stage, open_session
 
@@ -192,6 +192,7 @@ def open_real_ground() -> Iterator[RealGround]:
         assert code == 0, worker.told.read_text()
         ground.calls = box.admin.calls()
         ground.clean = Ending.of(ground.stage)
+        assert ground.stage.names() == LEFT, "a sweep does not do what the plays are about"
         try:
             yield ground
         finally:
@@ -224,7 +225,12 @@ def settings(box: Sandbox, policies: Path, vault: str) -> dict[str, Any]:
         "policies": str(policies),
         "vault": {"address": vault},
         "aws": {"endpoint_url": box.url},
-        "limits": {"automatic": ALL, "hard": ALL, "smallest_population": 0},
+        "limits": {
+            "automatic": ALL,
+            "hard": ALL,
+            "smallest_population": 0,
+            "ownerless_grace": "7d",
+        },
         "notice": {"log_counts": True},
         "run": {"bundle": BUNDLE, "lanes": 1, "search_lag": "1s"},
     }

@@ -1,6 +1,7 @@
 """What a section of the harness is: points, what happens at each, and how the world is judged."""
 
 import time
+import traceback
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
@@ -62,6 +63,16 @@ def played(section: Section[GroundT], ground: GroundT, share: Share) -> Tally:
     began = time.monotonic()
     points = section.points(ground)
     chosen = share.plays(points, section.short)
-    found = {str(point): wrong for point in chosen if (wrong := section.play(ground, point))}
+    found = {str(point): wrong for point in chosen if (wrong := _judged(section, ground, point))}
+    if not chosen:
+        found["every point"] = ["there is nothing to play"]
     seconds = time.monotonic() - began
     return Tally(section.name, section.faults, len(points), len(chosen), seconds, found)
+
+
+def _judged(section: Section[GroundT], ground: GroundT, point: Any) -> list[str]:
+    """Make one play; one that fails in itself is told, and the others are played all the same."""
+    try:
+        return section.play(ground, point)
+    except Exception:  # noqa: BLE001 -- whatever it is, it is told
+        return [traceback.format_exc()]
