@@ -133,7 +133,10 @@ ADVERSARIES = [
         Adversary("deletes", lambda hand, who=who: hand.erase(who), who)  # type: ignore[misc]
         for who in ("c twin", "c lent", "c stray-1", "t a-1", "e old-big")
     ),
-    *(Adversary(f"denies {action}", without(action), passing=True, denies=action) for action in LOST),
+    *(
+        Adversary(f"denies {action}", without(action), passing=True, denies=action)
+        for action in LOST
+    ),
     Adversary("pauses", paused(everything=False), "east-1/pause/current", "pause", passing=True),
     Adversary("pauses", paused(everything=True), "v1/pause/current", "pause", passing=True),
 ]
@@ -331,5 +334,5 @@ ADVERSARY = Section(
     ground=open_ground,
     points=deeds,
     play=play_deed,
-    short=60,
+    short=40,
 )

@@ -103,8 +103,7 @@ def table(told: list[Tally], *, failed: int) -> list[str]:
     return [
         f"{'section':<22} {'points':>7} {'plays':>7} {'violations':>10} {'minutes':>8}  faults",
         *(_row(name, shares) for name, shares in sections.items()),
-        f"{plays} plays, {violations} violations, {minutes:.1f} minutes of one core; "
-        f"{failed} tests failed",
+        f"{plays} plays, {violations} violations, {minutes:.1f} minutes, {failed} tests failed",
     ]
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from tests.runs.enumerating import Ending, Replay
-from tests.runs.stage import COMPONENT, DAY, POLICIES, Clockwork, SimulatedCrash, Stage
+from tests.runs.stage import COMPONENT, DAY, EXPERIMENT, POLICIES, Clockwork, SimulatedCrash, Stage
 from tests.runs.worlds import recreate_again
 
 from sagewarden.adapters.aws.session import Access, TargetSession
@@ -25,6 +25,23 @@ from sagewarden.sandbox import Sandbox
 BUNDLE = 3
 """Entities in a bundle here, so that a small tree has several."""
 
+RULES = f"""{POLICIES}
+  - name: owned
+    resource: experiment
+    match: {{name: live}}
+    require:
+      owner: {{rename: [Owner]}}
+      env: {{normalise: {{Prod: prod}}}}
+    action: tag
+  - name: tiers
+    resource: trial-component
+    match: {{name: active}}
+    require:
+      tier: {{normalise: {{Gold: gold}}}}
+    action: tag
+"""
+"""What goes, and which tags are repaired."""
+
 HELD = {"e old-held", "t held-1", "c deep", "c beside"}
 CREATED_ANEW = {"e old-again", "t again-1", "c again"}
 LIVE = {"e live", "t live-1", "c active", "c lent", "e namesake", "t namesake", "c old-a"}
@@ -36,7 +53,8 @@ def trap(stage: Stage) -> None:
     """Lay everything that is nasty at once, in as few entities as it takes.
 
     A component shared by two due trees and one by a due and a live tree, a tree of several
-    bundles, a hold deep inside, an unassigned component, and a namesake in another case.
+    bundles, an unassigned component, and a namesake in another case; `due` adds a hold deep
+    inside, a name created anew, and tags to repair. `test_ground.py` says that all is there.
     """
     stage.experiment("Live", live_1=["Active"])
     stage.experiment("Old-A", a_1=["Twin", "Mine"], a_2=["Lent"])
@@ -44,7 +62,6 @@ def trap(stage: Stage) -> None:
     stage.component("Lent", "live-1")
     stage.experiment("old-big", big_1=["big-a", "big-b"], big_2=["big-c", "big-d"])
     stage.experiment("old-held", held_1=["Deep", "Beside"])
-    stage.tag(COMPONENT, "Deep")
     stage.experiment("old-again", again_1=["Again"])
     stage.experiment("Namesake", NAMESAKE=["oLd-A"])
     stage.component("Stray-1")
@@ -52,11 +69,17 @@ def trap(stage: Stage) -> None:
 
 
 def due(stage: Stage) -> Stage:
-    """Mark it, let the grace period pass, and let somebody use one marked name anew."""
+    """Mark it, let the grace period pass; somebody uses one name anew, holds, and tags badly.
+
+    So the sweep that is played repairs tags, and takes its date off the tree that is held now.
+    """
     trap(stage)
-    stage.bundle = BUNDLE
+    stage.bundle, stage.tag_marks = BUNDLE, True
     stage.mark()
     recreate_again(stage)
+    stage.tag(COMPONENT, "Deep")
+    stage.label(EXPERIMENT, "live", Owner="ana", env="Prod")
+    stage.label(COMPONENT, "active", tier="Gold")
     stage.box.admin.clear_calls()
     return stage
 
@@ -231,7 +254,7 @@ def shape(stage: Stage, *, lanes: int, bundle: int) -> Iterator[None]:
 
 
 @contextmanager
-def open_ground(lay: Callable[[Stage], Stage] = due, policies: str = POLICIES) -> Iterator[Ground]:
+def open_ground(lay: Callable[[Stage], Stage] = due, policies: str = RULES) -> Iterator[Ground]:
     """Start a sandbox of its own, on loopback, and lay the trap; it ends with the block."""
     with (
         TemporaryDirectory() as folder,

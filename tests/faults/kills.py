@@ -158,5 +158,5 @@ KILLS = Section(
     ground=open_real_ground,
     points=all_kills,
     play=play_kill,
-    short=10,
+    short=7,
 )

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from tests.runs.enumerating import unconfirmed
-from tests.runs.stage import CUT, DELETES, LINK, Stage, told
+from tests.runs.stage import CUT, DELETES, LINK, TAG, UNTAG, Stage, tags_of, told, whom
 
 from sagewarden.application.documents import read_document
 from sagewarden.core.canonical import milliseconds
@@ -28,7 +28,8 @@ DELETED = {
     "DeleteTrial": Kind.TRIAL,
     "DeleteTrialComponent": Kind.COMPONENT,
 }
-
+BESIDE = {LINK, TAG, UNTAG}
+"""Writes that are no steps of a plan."""
 
 Edges = Collection[tuple[str, str]]
 """Pairs of a component and a trial."""
@@ -41,7 +42,7 @@ def violations(
 
     Each applied write stands in a stored plan, was archived, happened once and is told as done;
     no component that lives on has fewer trials than before, but for edges that somebody else has
-    `taken`.
+    `taken`. Each tag that was written stands in a journalled intent.
     """
     written = [call for call in stage.calls() if call.write and call.applied]
     return [
@@ -50,6 +51,7 @@ def violations(
         *_stripped(stage, written),
         *_unplanned(stage, written),
         *_unarchived(before, stage, written),
+        *_unmeant(stage, written),
         *_twice(stage),
         *(f"not told as done: {each}" for each in unconfirmed(stage)),
     ]
@@ -113,7 +115,7 @@ def _unplanned(stage: Stage, written: Iterable[LoggedCall]) -> Iterable[str]:
         for step in unit.steps
     }
     for call in written:
-        if call.operation != LINK and _step(call) not in steps:
+        if call.operation not in BESIDE and _step(call) not in steps:
             yield f"in no plan: {told(call)}"
 
 
@@ -137,12 +139,31 @@ def _unarchived(before: Account, stage: Stage, written: Iterable[LoggedCall]) ->
         for key, row in found.items()
     }
     for call in written:
-        if call.operation == LINK:
+        if call.operation in BESIDE:
             continue
         _, kind, name, trial = _step(call)
         held = archived.get(born[kind, name]) if (kind, name) in born else None
         if held is None or (trial and not any(trial in parents for parents in held)):
             yield f"not archived: {told(call)}"
+
+
+def _unmeant(stage: Stage, written: Iterable[LoggedCall]) -> Iterable[str]:
+    """Name each write of tags that no intent tells of."""
+    meant = {
+        (_whom(step.identity), step.key, step.after)
+        for entry in stage.tag_entries()
+        for step in entry.intent.steps
+    }
+    for call in written:
+        if call.operation in {TAG, UNTAG}:
+            told_of = {(whom(call), key, value) for key, value in tags_of(call).items()}
+            if not told_of <= meant:
+                yield f"in no intent: {told(call)}"
+
+
+def _whom(identity: Identity) -> str:
+    word = "experiment" if identity.kind is Kind.EXPERIMENT else f"experiment-{identity.kind}"
+    return f"{word}/{identity.name}"
 
 
 def mistold(stage: Stage, report: Report) -> Iterable[str]:

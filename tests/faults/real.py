@@ -18,9 +18,9 @@ from tempfile import TemporaryDirectory, mkdtemp
 from typing import Any
 
 import pytest
-from tests.faults.ground import BUNDLE, LEFT, due
+from tests.faults.ground import BUNDLE, LEFT, RULES, due
 from tests.runs.enumerating import Ending
-from tests.runs.stage import DAY, GRACE, POLICIES, Clockwork, Stage, open_session
+from tests.runs.stage import DAY, GRACE, Clockwork, Stage, open_session
 
 from sagewarden.adapters.policyfiles import load_policies
 from sagewarden.adapters.vault.s3 import S3Vault
@@ -202,7 +202,7 @@ def open_real_ground() -> Iterator[RealGround]:
 def laid(box: Sandbox, folder: Path) -> Stage:
     """Lay the trap in the past, so that all is due now, on the machine's own clock."""
     (folder / "policies").mkdir()
-    (folder / "policies" / "all.yaml").write_text(POLICIES, "utf-8")
+    (folder / "policies" / "all.yaml").write_text(RULES, "utf-8")
     box.admin.set_offset(-(60 * DAY + GRACE))
     clockwork = Clockwork(box)
     session = open_session(box, clockwork)
@@ -231,6 +231,7 @@ def settings(box: Sandbox, policies: Path, vault: str) -> dict[str, Any]:
             "smallest_population": 0,
             "ownerless_grace": "7d",
         },
+        "marks": {"tag": True},
         "notice": {"log_counts": True},
         "run": {"bundle": BUNDLE, "lanes": 1, "search_lag": "1s"},
     }

@@ -231,5 +231,5 @@ SECONDS = Section(
     ground=open_pair,
     points=gaps,
     play=play_gap,
-    short=30,
+    short=20,
 )

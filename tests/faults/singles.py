@@ -82,5 +82,5 @@ SINGLES = Section(
     ground=open_ground,
     points=single_faults,
     play=play_single,
-    short=60,
+    short=40,
 )

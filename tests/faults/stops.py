@@ -17,11 +17,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from tests.faults.deeds import KINDS, WORDS
 from tests.faults.kills import ATTEMPTS, ending
 from tests.faults.oracle import violations
 from tests.faults.real import BRIEF_LEASE, RealGround, Worker, open_real_ground
 from tests.faults.sections import Section
-from tests.runs.stage import Stage, told
+from tests.faults.timeline import LETTERS
+from tests.runs.stage import CUT, TAG, UNTAG, Stage, told, whom
 
 from sagewarden.errors import LeaseHeld
 from sagewarden.sandbox import Fault
@@ -80,17 +82,29 @@ def stops(calls: list[LoggedCall]) -> Iterator[Stop]:
     """Name the moments by the calls that have been made until then."""
     on: Counter[tuple[str, str]] = Counter()
     of: Counter[str] = Counter()
+    looks: dict[str, tuple[str, str]] = {}
     for call in calls:
         where = (call.operation, call.resource)
         on[where] += 1
+        if call.operation.startswith("Describe"):
+            looks[call.operation.removeprefix("Describe") + call.resource.lower()] = where
         of[call.operation] += 1
         if call.write and call.service == "sagemaker":
             effect = told(call)
-            look = (call.operation.replace("Delete", "Describe"), call.resource)
-            look = ("DescribeTrialComponent", call.resource) if effect[:3] == "cut" else look
+            look = looks[written_on(call)]
             yield Stop(effect, "looked", *look, on[look])
             yield Stop(effect, "arrived", *where, on[where])
             yield Stop(effect, "wire", *where, of[call.operation])
+
+
+def written_on(call: LoggedCall) -> str:
+    """Name whom a write changes, by the word of its operations and its name."""
+    if call.operation in {TAG, UNTAG}:
+        word, _, name = whom(call).partition("/")
+        return WORDS[LETTERS[word]] + name
+    if call.operation == CUT:
+        return f"TrialComponent{call.resource.lower()}"
+    return call.operation.removeprefix("Delete") + call.resource.lower()
 
 
 def play_stop(ground: RealGround, stop: Stop) -> list[str]:
@@ -126,9 +140,13 @@ def stopped(ground: RealGround, stop: Stop) -> Worker | None:
 
 
 def use_anew(stage: Stage, effect: str) -> None:
-    """Let somebody use the names that an effect names for something new."""
+    """Let somebody use the names that a write names for something new, or set its tags anew."""
     word, *names = effect.split()
-    if word == "experiment":
+    if word in {"tag", "untag"}:
+        kind, _, name = names[0].partition("/")
+        keys = [each.partition("=")[0] for each in names[1:]]
+        stage.label(KINDS[LETTERS[kind]], name, **dict.fromkeys(keys, "theirs"))
+    elif word == "experiment":
         stage.experiment(*names)
     elif word == "trialcomponent":
         stage.component(*names)
@@ -183,5 +201,5 @@ STOPS = Section(
     ground=open_strict_ground,
     points=all_stops,
     play=play_stop,
-    short=3,
+    short=2,
 )

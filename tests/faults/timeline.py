@@ -7,7 +7,7 @@ from typing import Any
 
 from tests.faults.ground import Tap
 from tests.faults.oracle import Account
-from tests.runs.stage import CUT, DELETES, Stage
+from tests.runs.stage import CUT, DELETES, LINK, TAG, UNTAG, Stage
 
 from sagewarden.application.journal import Entry
 from sagewarden.core.entities import Identity, Kind
@@ -25,6 +25,7 @@ NAMED = {
 }
 RELATED = (("TrialComponentName", "c"), ("TrialName", "t"), ("ExperimentName", "e"))
 EFFECTS = {*DELETES, CUT}
+TAGS = {TAG, UNTAG}
 ABSENT = "ResourceNotFound"
 DESCRIBES = {letter: name for name, (letter, _) in NAMED.items() if name.startswith("Describe")}
 
@@ -47,7 +48,7 @@ class Passed:
     @property
     def about(self) -> str:
         """Whom an AWS call is about, such as `t big-1`; nothing when it is about a whole kind."""
-        if self.name == "ListTags":
+        if "ResourceArn" in self.asked:
             return named(self.asked["ResourceArn"])
         if self.name in NAMED:
             letter, member = NAMED[self.name]
@@ -96,7 +97,7 @@ class Timeline:
 
     def applied(self, stage: Stage) -> list[Passed]:
         """Return the cuts and deletes that AWS applied."""
-        sent = [each for each in self.passed if each.name in {*EFFECTS, "AssociateTrialComponent"}]
+        sent = [each for each in self.passed if each.name in {*EFFECTS, *TAGS, LINK}]
         arrived = [call for call in stage.calls() if call.write]
         return [
             one
@@ -122,7 +123,7 @@ class Timeline:
 def unlooked(timeline: Timeline, entries: Iterable[Entry], before: Account) -> Iterator[str]:
     """Name each effect and each bundle that did not have every look that the protocol asks for."""
     for effect in timeline.calls():
-        if effect.name in EFFECTS:
+        if effect.name in EFFECTS | TAGS:
             last = [(each.name, each.about) for each in timeline.calls(0, effect.number)]
             if last[-2:] != looks_at(effect.about):
                 yield f"no look right before {effect.name} {effect.about}: {last[-2:]}"

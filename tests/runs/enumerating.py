@@ -2,13 +2,14 @@
 
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from tests.runs.stage import SimulatedCrash, Stage
 
 from sagewarden.adapters.vault.memory import MemoryVault
 from sagewarden.application.ports.vault import Stored
+from sagewarden.core.delete_after import DELETE_AFTER_TAG
 from sagewarden.core.journal import Result
 from sagewarden.core.report import Report
 
@@ -136,7 +137,7 @@ class Ending:
             if effect.startswith("link "):
                 net[effect.replace("link", "cut", 1)] -= net.pop(effect)
         return cls(
-            account=stage.account(),
+            account=undated(stage.account()),
             archived={
                 str(who): set(found)
                 for who, found in stage.archived().items()
@@ -154,6 +155,17 @@ class Ending:
             for name in self.__dataclass_fields__
             if getattr(self, name) != getattr(clean, name)
         ]
+
+
+def undated(account: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """Leave out when a mark is due: that depends on when the run was that made it."""
+    experiments = {
+        key: replace(row, tags={**row.tags, DELETE_AFTER_TAG: "some time"})
+        if DELETE_AFTER_TAG in row.tags
+        else row
+        for key, row in account["experiments"].items()
+    }
+    return account | {"experiments": experiments}
 
 
 def unconfirmed(stage: Stage) -> list[str]:

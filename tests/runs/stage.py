@@ -75,6 +75,7 @@ DELETES = {
     "DeleteTrialComponent": "TrialComponentName",
 }
 CUT, LINK = "DisassociateTrialComponent", "AssociateTrialComponent"
+TAG, UNTAG = "AddTags", "DeleteTags"
 
 
 class SimulatedCrash(BaseException):
@@ -319,6 +320,11 @@ class Stage:
     def tag(self, kind: Kind, name: str, key: str = "sagewarden:hold") -> None:
         self.make("AddTags", ResourceArn=self.arn(kind, name), Tags=[{"Key": key, "Value": "x"}])
 
+    def label(self, kind: Kind, name: str, **tags: str) -> None:
+        """Tag something as somebody would."""
+        wire = [{"Key": key, "Value": value} for key, value in tags.items()]
+        self.make("AddTags", ResourceArn=self.arn(kind, name), Tags=wire)
+
     def arn(self, kind: Kind, name: str) -> str:
         word = "experiment" if kind is EXPERIMENT else f"experiment-{kind}"
         return self.box.state.arn(word, name)
@@ -397,7 +403,7 @@ class Stage:
 
 
 def told(call: LoggedCall) -> str:
-    """Spell one write: `cut COMPONENT TRIAL`, `link …`, `delete KIND NAME`."""
+    """Spell one write: `cut COMPONENT TRIAL`, `link …`, `KIND NAME` for a delete, `tag …`."""
     params = {key: value.lower() for key, value in call.params.items() if isinstance(value, str)}
     if call.operation in DELETES:
         name = params[DELETES[call.operation]]
@@ -405,7 +411,22 @@ def told(call: LoggedCall) -> str:
     if call.operation in {CUT, LINK}:
         word = "cut" if call.operation == CUT else "link"
         return f"{word} {params['TrialComponentName']} {params['TrialName']}"
+    if call.operation in {TAG, UNTAG}:
+        tags = [f"{key}={value}" for key, value in tags_of(call).items()]
+        return f"{'tag' if call.operation == TAG else 'untag'} {whom(call)} {', '.join(tags)}"
     return call.operation
+
+
+def tags_of(call: LoggedCall) -> dict[str, str | None]:
+    """Return the tags that a call sets, or takes off: those without a value."""
+    if call.operation == UNTAG:
+        return dict.fromkeys(call.params["TagKeys"])
+    return {each["Key"]: each["Value"] for each in call.params["Tags"]}
+
+
+def whom(call: LoggedCall) -> str:
+    """Spell whose tags a call is about: the last part of its ARN, `experiment-trial/a-1`."""
+    return str(call.params["ResourceArn"]).rpartition(":")[2].lower()
 
 
 def before_look(number: int, act: Callable[[], None]) -> Callable[[str, str], None]:
