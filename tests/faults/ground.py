@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from tests.runs.enumerating import Ending, Replay
 from tests.runs.stage import COMPONENT, DAY, EXPERIMENT, POLICIES, Clockwork, SimulatedCrash, Stage
-from tests.runs.worlds import recreate_again
+from tests.runs.worlds import log_metrics, recreate_again
 
 from sagewarden.adapters.aws.session import Access, TargetSession
 from sagewarden.adapters.policyfiles import load_policies
@@ -65,15 +65,21 @@ def trap(stage: Stage) -> None:
     stage.experiment("old-again", again_1=["Again"])
     stage.experiment("Namesake", NAMESAKE=["oLd-A"])
     stage.component("Stray-1")
+    log_metrics(stage, ["mine"])
     stage.pass_time(60 * DAY)
 
 
 def due(stage: Stage) -> Stage:
+    """Lay the trap, and let it ripen."""
+    trap(stage)
+    return ripe(stage)
+
+
+def ripe(stage: Stage) -> Stage:
     """Mark it, let the grace period pass; somebody uses one name anew, holds, and tags badly.
 
     So the sweep that is played repairs tags, and takes its date off the tree that is held now.
     """
-    trap(stage)
     stage.bundle, stage.tag_marks = BUNDLE, True
     stage.mark()
     recreate_again(stage)
@@ -81,6 +87,12 @@ def due(stage: Stage) -> Stage:
     stage.label(EXPERIMENT, "live", Owner="ana", env="Prod")
     stage.label(COMPONENT, "active", tier="Gold")
     stage.box.admin.clear_calls()
+    return stage
+
+
+def unripe(stage: Stage) -> Stage:
+    """Lay the trap; nothing is marked yet."""
+    trap(stage)
     return stage
 
 
@@ -269,5 +281,7 @@ def open_ground(lay: Callable[[Stage], Stage] = due, policies: str = RULES) -> I
         stage = lay(Stage(box, session, load_policies(Path(folder)), clockwork))
         before = stage.account()
         ground = Ground(stage, tap, Replay(stage), before)
-        assert ground.left == LEFT, "an undisturbed sweep does not do what the plays are about"
+        assert lay is unripe or ground.left == LEFT, (
+            "an undisturbed sweep does not do what the plays are about"
+        )
         yield ground
