@@ -19,7 +19,7 @@ from tests.core.worlds import (
 
 from sagewarden.core.entities import Entity, Kind
 from sagewarden.core.judge import Circumstances, Judgements, judge
-from sagewarden.core.models import Models, ModelUse, Role, artifacts_of
+from sagewarden.core.models import UNREAD, Models, ModelUse, Role, artifacts_of
 from sagewarden.core.needs import needs
 from sagewarden.core.plan import read_plan
 from sagewarden.core.planner import make_plan
@@ -190,7 +190,7 @@ def test_models_keep_nothing_when_no_file_asks() -> None:
 
 
 def test_models_are_unread_unless_somebody_read_them() -> None:
-    assert Protections(guarded()).in_use((MODEL,)) != ()
+    assert Protections(guarded()).in_use((MODEL,), UNREAD) != ()
 
 
 def test_what_only_a_failed_read_protects_keeps_its_mark() -> None:

@@ -81,7 +81,7 @@ class Shields:
     def __init__(self, bench: Bench, protections: Protections) -> None:
         """Read the holds: without them nothing may be written."""
         self._bench = bench
-        self._protections = protections
+        self.protections = protections
         self._lock = threading.Lock()
         self._holds = read_holds(bench.vault, bench.target)
 
@@ -92,7 +92,7 @@ class Shields:
 
     def of(self, seen: Entity) -> tuple[str, ...]:
         """Say what holds an entity that was seen a moment ago."""
-        alone = self._protections.held_alone(seen, self._bench.looks.now())
+        alone = self.protections.held_alone(seen, self._bench.looks.now())
         return (*alone, *self.named(seen.identity))
 
     def named(self, who: Identity) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ from datetime import datetime
 from sagewarden.application.baseline import drifted, past_of, read_baseline
 from sagewarden.application.holds import read_holds
 from sagewarden.application.marks import MarkBook, read_marks
+from sagewarden.application.models import models_in_use
 from sagewarden.application.notice import Channels
 from sagewarden.application.plans import ApprovalRules
 from sagewarden.application.ports import Bench
@@ -121,6 +122,7 @@ def judge_target(bench: Bench, governance: Governance, asked: Asked = Asked()) -
     writes = own_writes(bench)
     inventory = bench.surveys.take(bench.progress, needs(governance.policies))
     holds = read_holds(bench.vault, bench.target)  # one that was added meanwhile counts
+    models = models_in_use(bench, governance.policies)
     now = asked.at or bench.looks.now()
     judgements = judge(
         inventory,
@@ -134,6 +136,7 @@ def judge_target(bench: Bench, governance: Governance, asked: Asked = Asked()) -
             select=asked.select,
             violations=book.violations,
             owners=governance.owners,
+            models=models,
         ),
     )
     plan = replace(

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from sagewarden.application.holds import Shields
+from sagewarden.application.models import ModelWatch
 from sagewarden.application.pause import check_pause
 from sagewarden.application.ports import Bench
 from sagewarden.core.bundles import Bundle
@@ -25,14 +26,16 @@ class Watch:
     def __init__(self, bench: Bench, shields: Shields, made: datetime) -> None:
         self._bench = bench
         self._shields = shields
+        self._models = ModelWatch(bench, shields.protections)
         self._since = made - LISTING_SLACK
 
     def entity(self, planned: PlannedEntity) -> FreshLook:
         """Look at an entity that goes: ListTags, then Describe last.
 
-        Raise WorldChanged when it is held, running, changed or another one, Absent when it is
-        gone.
+        Raise WorldChanged when it is held, running, changed or another one, or when its model was
+        found in use at the start of its bundle, Absent when it is gone.
         """
+        self._models.check(planned)
         seen = self._bench.looks.describe(planned.identity.kind, planned.name).entity
         self._check_held(seen)
         return FreshLook(planned, seen)
@@ -52,7 +55,7 @@ class Watch:
         return self._above(unit, (*unit.entities, *unit.spared))
 
     def bundle(self, unit: Unit, bundle: Bundle) -> dict[Identity, Entity]:
-        """Look again before a bundle: pause, holds, clock, what is above, what is new below."""
+        """Look again before a bundle: switches, models, what is above, what is new below."""
         self._switches(unit)
         if unit.is_tree:
             self._newcomers(unit, self._since)
@@ -62,6 +65,7 @@ class Watch:
         check_pause(self._bench.vault, self._bench.target)
         self._shields.renew()
         self._check_names(unit)
+        self._models.renew(unit)
         skew = self._bench.looks.skew()
         if abs(skew) > SKEW_LIMIT:
             raise WorldChanged(

@@ -123,8 +123,7 @@ def judge(inventory: Inventory, policies: PolicySet, given: Circumstances) -> Ju
     marks stay as they were.
     """
     forest = Forest(inventory, given.writes)
-    protections = Protections(policies, given.models)
-    protected = protect(forest, protections, given.holds, given.now)
+    protected = protect(forest, Protections(policies), given.holds, given.now, given.models)
     rules = [_Rule.of(each) for each in sorted(policies.policies, key=lambda each: each.name)]
     _sort_all(rules, forest, protected, given.now)
     tagging = _Tagging.of(rules, World(forest, protected.unread), given)

@@ -47,10 +47,9 @@ class Protected:
 
 
 class Protections:
-    """The `protect` entries of every file, compiled, and the models in use as far as known."""
+    """The `protect` entries of every file, compiled."""
 
-    def __init__(self, policies: PolicySet, models: Models = UNREAD) -> None:
-        self.models = models
+    def __init__(self, policies: PolicySet) -> None:
         self._tests: list[tuple[Test, Condition, Place]] = []
         self._models: list[Place] = []
         for protection in policies.protections:
@@ -65,12 +64,12 @@ class Protections:
         """Whether it must be known which models are in use."""
         return bool(self._models)
 
-    def in_use(self, artifacts: Artifacts | None) -> tuple[str, ...]:
+    def in_use(self, artifacts: Artifacts | None, models: Models) -> tuple[str, ...]:
         """Say what rests on the artifacts of a component, or may; nothing if no file asks."""
         return tuple(
             f"protected: {reason} ({place})"
             for place in self._models[:1]
-            for reason in self.models.behind(artifacts)
+            for reason in models.behind(artifacts)
         )
 
     def held(self, subject: Subject, now: datetime) -> tuple[str, ...]:
@@ -102,7 +101,13 @@ def _guarded(condition: Condition, place: Place, subject: Subject, now: datetime
     return f"protected: {found} ({place})"
 
 
-def protect(forest: Forest, protections: Protections, holds: Reasons, now: datetime) -> Protected:
+def protect(
+    forest: Forest,
+    protections: Protections,
+    holds: Reasons,
+    now: datetime,
+    models: Models = UNREAD,
+) -> Protected:
     """Find what is kept in an inventory, whatever the policies say."""
     inventory = forest.inventory
     held: dict[Identity, tuple[str, ...]] = {}
@@ -115,8 +120,8 @@ def protect(forest: Forest, protections: Protections, holds: Reasons, now: datet
         who = entity.identity
         doubts = (*_doubts(entity, inventory), *gaps.get((entity.kind, entity.key), ()))
         untimely = tuple(_untimely(entity, now))
-        used = _used(entity, protections)
-        guessed = bool(used) and (protections.models.unread or entity.artifacts is None)
+        used = _used(entity, protections, models)
+        guessed = bool(used) and (models.unread or entity.artifacts is None)
         holding = (*holds.get(who, ()), *protections.held_alone(entity, now))
         if holding or (used and not guessed):
             bound.add(who)
@@ -138,15 +143,15 @@ def protect(forest: Forest, protections: Protections, holds: Reasons, now: datet
     )
 
 
-def _used(entity: Entity, protections: Protections) -> tuple[str, ...]:
+def _used(entity: Entity, protections: Protections, models: Models) -> tuple[str, ...]:
     """Say what rests on a component; where nothing is known, a job behind it may have left a model.
 
     What is above a component is kept with it, because a tree is as protected as its parts.
     """
     if entity.kind is not Kind.COMPONENT or not protections.ask_for_models:
         return ()
-    unknown = protections.models.unread and entity.source_arn
-    return protections.in_use(None if unknown else entity.artifacts)
+    unknown = models.unread and entity.source_arn
+    return protections.in_use(None if unknown else entity.artifacts, models)
 
 
 def _gaps(inventory: Inventory) -> Mapping[tuple[Kind, str], tuple[str, ...]]:

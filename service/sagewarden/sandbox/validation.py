@@ -167,12 +167,20 @@ class _Compiler:
 
 
 def _pattern_of(shape: Shape) -> re.Pattern[str] | None:
+    """Return the pattern of a shape, or None where anything goes.
+
+    Patterns are Java's; the few that Python cannot read (classes of marks, of punctuation) let
+    anything pass, for the service model has them on fields that no fact here is about.
+    """
     written = shape.metadata.get("pattern")
     if written in {None, ".*"}:  # free text, line breaks and all
         return None
     for java, python in _UNICODE_CLASSES.items():
         written = written.replace(java, python)
-    return re.compile(written)
+    try:
+        return re.compile(written)
+    except re.error:
+        return None
 
 
 def _string(shape: Shape) -> Check:

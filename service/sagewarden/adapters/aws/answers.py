@@ -36,6 +36,14 @@ _MEMBERS: Mapping[str, tuple[str, ...]] = {
     "DisassociateTrialComponent": (_TRIAL.arn, _COMPONENT.arn),
     "AddTags": ("Tags",),
     "DeleteTags": (),
+    "ListModels": ("Models",),
+    "ListEndpoints": ("Endpoints",),
+    "ListModelPackageGroups": ("ModelPackageGroupSummaryList",),
+    "ListModelPackages": ("ModelPackageSummaryList",),
+    "DescribeModel": ("ModelName", "ModelArn", "CreationTime"),
+    "DescribeModelPackage": ("ModelPackageName", "ModelPackageArn", "CreationTime"),
+    "DescribeEndpoint": ("EndpointName", "EndpointArn", "EndpointConfigName"),
+    "DescribeEndpointConfig": ("EndpointConfigName", "ProductionVariants"),
 }
 
 _INNER: Mapping[str, tuple[str, tuple[str, ...]]] = {
@@ -49,6 +57,14 @@ _INNER: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "ListTags": ("Tags", ("Key", "Value")),
     "ListAssociations": ("AssociationSummaries", ("SourceArn", "DestinationArn")),
     "BatchGetMetrics": ("MetricQueryResults", ("Status", "XAxisValues", "MetricValues")),
+    "ListModels": ("Models", ("ModelName", "ModelArn", "CreationTime")),
+    "ListEndpoints": ("Endpoints", ("EndpointName", "EndpointArn", "LastModifiedTime")),
+    "ListModelPackageGroups": ("ModelPackageGroupSummaryList", ("ModelPackageGroupName",)),
+    "ListModelPackages": (
+        "ModelPackageSummaryList",
+        ("ModelPackageArn", "CreationTime", "ModelPackageStatus"),
+    ),
+    "DescribeEndpointConfig": ("ProductionVariants", ("VariantName",)),
 }
 
 _FOUND = {WORDS[kind].resource: (WORDS[kind].prefix, _record(kind)) for kind in Kind}

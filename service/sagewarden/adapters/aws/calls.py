@@ -15,6 +15,9 @@ from sagewarden.adapters.aws.limiter import Limiters
 from sagewarden.adapters.aws.session import TargetSession
 from sagewarden.errors import ReadFailed
 
+PAGE = 100
+"""The longest page of a List or Search; without it AWS gives 10 (service model, API reference)."""
+
 EMPTY_PAGES = 5
 """Pages in a row that bring nothing new but a token; after so many a listing has failed."""
 

@@ -4,8 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sagewarden.adapters.aws.calls import Reads
-from sagewarden.adapters.aws.looks import PAGE
+from sagewarden.adapters.aws.calls import PAGE, Reads
 from sagewarden.adapters.aws.vocabulary import WORDS, Words
 from sagewarden.core.entities import Kind
 from sagewarden.core.reconcile import Listing

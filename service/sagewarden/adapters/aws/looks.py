@@ -4,15 +4,14 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from sagewarden.adapters.aws.calls import Reads
+from sagewarden.adapters.aws.calls import PAGE, Reads
+from sagewarden.adapters.aws.models import ModelReader
 from sagewarden.adapters.aws.vocabulary import WORDS, arn_of
 from sagewarden.application.ports.aws import Described, Listed
 from sagewarden.core.entities import Kind
+from sagewarden.core.models import Models
 from sagewarden.core.observe import observe
 from sagewarden.errors import ReadFailed
-
-PAGE = 100
-"""The longest page of a List or Search; without it AWS gives 10 (service model, API reference)."""
 
 
 class SageMakerLooks:
@@ -20,6 +19,7 @@ class SageMakerLooks:
 
     def __init__(self, reads: Reads) -> None:
         self._reads = reads
+        self._models = ModelReader(reads)
 
     def describe(self, kind: Kind, name: str) -> Described:
         """ListTags, then Describe last; a component's parents stay unknown (None).
@@ -63,6 +63,10 @@ class SageMakerLooks:
         where = {"TrialName": trial, "ExperimentName": experiment}
         given = {key: name for key, name in where.items() if name is not None}
         return self._list(Kind.COMPONENT, given, since)
+
+    def models_in_use(self) -> Models:
+        """Every place in S3 that a model package, a model or an endpoint rests on."""
+        return self._models.read()
 
     def now(self) -> datetime:
         """The server's time (UTC); raise ReadFailed when no call was answered yet."""

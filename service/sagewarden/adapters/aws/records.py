@@ -3,8 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from sagewarden.adapters.aws.calls import Reads
-from sagewarden.adapters.aws.looks import PAGE
+from sagewarden.adapters.aws.calls import PAGE, Reads
 from sagewarden.adapters.aws.series import read_series
 from sagewarden.adapters.aws.vocabulary import WORDS
 from sagewarden.application.ports.aws import SeriesRequest

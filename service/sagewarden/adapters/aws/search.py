@@ -12,8 +12,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from sagewarden.adapters.aws.answers import Answer
-from sagewarden.adapters.aws.calls import Reads
-from sagewarden.adapters.aws.looks import PAGE
+from sagewarden.adapters.aws.calls import PAGE, Reads
 from sagewarden.adapters.aws.vocabulary import WORDS
 from sagewarden.core.canonical import milliseconds
 from sagewarden.core.entities import Entity, Kind, Parent

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 from sagewarden.core.deletion import Deletion, Disassociation, Reassociation
 from sagewarden.core.entities import Entity, Kind
 from sagewarden.core.inventory import Inventory
+from sagewarden.core.models import Models
 from sagewarden.core.needs import NOTHING, Needs
 from sagewarden.core.plan import Effect
 from sagewarden.core.tags import TagEffect, TagWrite
@@ -80,6 +81,9 @@ class Looks(Protocol):
         since: datetime | None = None,
     ) -> tuple[Listed, ...]:
         """All components of a trial or of an experiment, or those created after `since`."""
+
+    def models_in_use(self) -> Models:
+        """Every place in S3 that a model package, a model or an endpoint rests on."""
 
     def now(self) -> datetime:
         """The server's time (UTC), carried on by our monotonic clock since its last answer."""

@@ -11,13 +11,15 @@ from sagewarden.sandbox.operations import (
     metrics,
     resources,
     search,
+    serving,
     tagging,
     tags,
 )
 from sagewarden.sandbox.operations.call import Call
 from sagewarden.sandbox.operations.lineage import LineageKind
 from sagewarden.sandbox.operations.resources import DescribedKind, ListedKind
-from sagewarden.sandbox.records import Json
+from sagewarden.sandbox.operations.serving import ServedKind
+from sagewarden.sandbox.records import Json, Resource
 from sagewarden.sandbox.refusal import Refusal
 
 Answerer = Callable[[Call], Json | bytes]
@@ -62,9 +64,18 @@ def _listed(
     answer: str,
     members: str,
     equals: tuple[tuple[str, str], ...] = (),
+    admits: Callable[[Json, Resource], bool] = lambda _params, _record: True,
 ) -> dict[str, Operation]:
-    kind = ListedKind(type_, answer, tuple(members.split()), equals)
+    kind = ListedKind(type_, answer, tuple(members.split()), equals, admits)
     return {operation: _read(kind.listed)}
+
+
+def _served(word: str, type_: str) -> dict[str, Operation]:
+    kind, name = ServedKind(word, type_), f"{word}Name"
+    return {
+        f"Create{word}": _write(kind.create, name),
+        f"Delete{word}": _write(kind.delete, name),
+    }
 
 
 EXPERIMENT, TRIAL, COMPONENT = "ExperimentName", "TrialName", "TrialComponentName"
@@ -117,7 +128,34 @@ SAGEMAKER: dict[str, Operation] = {
             ("ModelPackageGroupName", "ModelPackageGroupName"),
             ("ModelApprovalStatus", "ModelApprovalStatus"),
         ),
+        resources.package_is_asked_for,
     ),
+    **_described(
+        "ModelPackageGroup", serving.GROUP, "ModelPackageGroupName", resources.could_not_find
+    ),
+    **_listed(
+        "ListModelPackageGroups",
+        serving.GROUP,
+        "ModelPackageGroupSummaryList",
+        "ModelPackageGroupName ModelPackageGroupArn CreationTime ModelPackageGroupStatus",
+    ),
+    **_served("Model", "model"),
+    **_served("EndpointConfig", "endpoint-config"),
+    "CreateModelPackageGroup": _write(
+        ServedKind(
+            "ModelPackageGroup", serving.GROUP, (("ModelPackageGroupStatus", "Completed"),)
+        ).create,
+        "ModelPackageGroupName",
+    ),
+    "DeleteModelPackageGroup": _write(serving.delete_group, "ModelPackageGroupName"),
+    "CreateModelPackage": _write(serving.create_package, "ModelPackageGroupName ModelPackageName"),
+    "UpdateModelPackage": _write(serving.update_package, "ModelPackageArn"),
+    "DeleteModelPackage": _write(
+        ServedKind("ModelPackage", serving.PACKAGE).delete, "ModelPackageName"
+    ),
+    "CreateEndpoint": _write(serving.create_endpoint, "EndpointName"),
+    "UpdateEndpoint": _write(serving.update_endpoint, "EndpointName"),
+    "DeleteEndpoint": _write(ServedKind("Endpoint", "endpoint").delete, "EndpointName"),
     **_listed(
         "ListEndpoints",
         "endpoint",

@@ -43,6 +43,14 @@ def could_not_find(arn: str) -> Refusal:
     return invalid(f'Could not find "{arn}".')
 
 
+def package_is_asked_for(params: Json, record: Resource) -> bool:
+    """Whether a list of packages is for this one: without a type or a group, the unversioned."""
+    usual = "Both" if "ModelPackageGroupName" in params else "Unversioned"
+    asked = params.get("ModelPackageType", usual)
+    versioned = "ModelPackageVersion" in record.body
+    return asked == "Both" or (asked == "Versioned") is versioned
+
+
 @dataclass(frozen=True, slots=True)
 class ListedKind:
     """A kind that is listed with filters on name, time and one property."""
@@ -51,6 +59,7 @@ class ListedKind:
     answer: str
     members: tuple[str, ...]
     equals: tuple[tuple[str, str], ...] = ()
+    admits: Callable[[Json, Resource], bool] = lambda _params, _record: True
 
     def listed(self, call: Call) -> Json:
         """Answer summaries of those that match."""
@@ -68,6 +77,7 @@ class ListedKind:
             and (after is None or record.created > after)
             and (before is None or record.created < before)
             and all(self._equal(params, record, pair) for pair in self.equals)
+            and self.admits(params, record)
         )
 
     def _equal(self, params: Json, record: Resource, pair: tuple[str, str]) -> bool:
