@@ -5,10 +5,10 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from tests.runs.approving import STRICT, approved
 from tests.runs.enumerating import Points, Replay, calmed, dies
 from tests.runs.stage import COMPONENT, DAY, EXPERIMENT, GRACE, TRIAL, Stage, before_look, results
 from tests.runs.test_delete_after import shown, written
-from tests.runs.test_limits import STRICT, approved
 from tests.runs.test_resume import CUT_OFF, EFFECTS, put_back
 from tests.runs.test_tagging import LIVE, set_tags, tags_of, with_policies
 from tests.runs.worlds import SMALL_EFFECTS
