@@ -53,12 +53,31 @@ class Copy:
             else:
                 shutil.copy(ROOT / name, folder / name)
 
+    @property
+    def folder(self) -> Path:
+        """Where it lies, and where its tests are run."""
+        return self._folder
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What pytest needs of the caller's, but for plugins' own; and the copy's own source."""
+        caller = os.environ  # noqa: TID251 -- the whole of it is what a child would have got
+        ours = {name: caller[name] for name in caller if not re.search("XDIST|COV_", name)}
+        return ours | {"PYTHONPATH": str(self._folder / "service")}
+
     @contextmanager
     def mutated(self, mutant: Mutant) -> Iterator[None]:
         """Apply a mutant while the body runs."""
-        path = self._folder / mutant.path
-        source = path.read_text("utf-8")
-        self._write(path, mutant.applied(source))
+        source = (self._folder / mutant.path).read_text("utf-8")
+        with self.holding(mutant.path, mutant.applied(source).encode()):
+            yield
+
+    @contextmanager
+    def holding(self, file: Path, text: bytes) -> Iterator[None]:
+        """Give a file another text while the body runs."""
+        path = self._folder / file
+        source = path.read_bytes()
+        self._write(path, text)
         try:
             yield
         finally:
@@ -66,19 +85,17 @@ class Copy:
 
     def pytest(self, nodes: Iterable[str]) -> Told:
         """Run tests up to the first that fails."""
-        caller = os.environ  # noqa: TID251 -- pytest needs what the caller has, but for plugins' own
-        ours = {name: caller[name] for name in caller if not re.search("XDIST|COV_", name)}
         ended = subprocess.run(
             [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *nodes],
             cwd=self._folder,
-            env=ours | {"PYTHONPATH": str(self._folder / "service")},
+            env=self.environment,
             capture_output=True,
             text=True,
             check=False,
         )
         return Told(ended.returncode, ended.stdout + ended.stderr)
 
-    def _write(self, path: Path, text: str) -> None:
-        path.write_text(text, "utf-8")
+    def _write(self, path: Path, text: bytes) -> None:
+        path.write_bytes(text)
         moment = next(self._times)
         os.utime(path, (moment, moment))

@@ -1,0 +1,158 @@
+"""Plays changes of a module, each in a fork of a process in which the tests are collected already.
+
+A program of its own, run in a copy of the source: arguments are tests; a job is a line on standard
+input, its answer a line on standard output. The new code of a function is put into the function
+that lives, and meets the tests that call it, the quick ones first. What tests made of it when they
+were collected stays as it was, so what lives has to be confirmed on the text.
+"""
+
+import contextlib
+import gc
+import json
+import os
+import signal
+import sys
+import threading
+import time
+import traceback
+from collections import defaultdict
+from collections.abc import Callable
+from pathlib import Path
+from types import CodeType, FrameType, FunctionType
+from typing import Any
+
+import pytest
+
+QUIET = ("-q", "-x", "-s", "-n", "0", "-p", "no:cacheprovider")
+
+TOO_LONG = -1
+"""Told instead of an exit code of pytest."""
+
+TOO_SLOW = 0.5
+"""Seconds of a processor that a test may take to be played at all."""
+
+PATIENCE = 120.0
+"""Seconds after which a change counts as one that never ends."""
+
+
+def forked(body: Callable[[], int], seconds: float) -> int:
+    """Do something in a fork; return what it returned, or `TOO_LONG`."""
+    child = os.fork()
+    if not child:
+        os.setsid()
+        code = 70
+        try:
+            code = body()
+        except BaseException:  # noqa: BLE001 -- a fork must not go on as if it were its parent
+            traceback.print_exc()
+        finally:
+            os._exit(code)
+    limit = time.monotonic() + seconds
+    while time.monotonic() < limit:
+        found, status = os.waitpid(child, os.WNOHANG)
+        if found:
+            return abs(os.waitstatus_to_exitcode(status))
+        signal.sigtimedwait((), 0.005)
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(child, signal.SIGKILL)
+    os.waitpid(child, 0)
+    return TOO_LONG
+
+
+class Player:
+    """A plugin of pytest that instead of running the tests answers jobs with them."""
+
+    def __init__(self, answers: int) -> None:
+        self._answers = answers
+        self._seconds: dict[pytest.Item, float] = {}
+        self._calls: dict[tuple[str, str], list[pytest.Item]] = defaultdict(list)
+
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        """Run all once, seeing what each calls; then answer jobs until there are no more."""
+        for item in session.items:
+            self._watch(item)
+        if session.testsfailed:
+            return True
+        self._answer("ready")
+        for line in sys.stdin:
+            self._answer(self._play(session, json.loads(line)))
+        return True
+
+    def _answer(self, told: object) -> None:
+        os.write(self._answers, f"{told}\n".encode())
+
+    def _watch(self, item: pytest.Item) -> None:
+        called: set[CodeType] = set()
+
+        def note(frame: FrameType, event: str, _: object) -> None:
+            if event == "call":
+                called.add(frame.f_code)
+
+        begun = time.process_time()
+        threading.setprofile(note)
+        sys.setprofile(note)
+        try:
+            item.config.hook.pytest_runtest_protocol(item=item, nextitem=None)
+        finally:
+            sys.setprofile(None)
+            threading.setprofile(None)
+        self._seconds[item] = time.process_time() - begun
+        for place in {(code.co_filename, outermost(code)) for code in called}:
+            self._calls[place].append(item)
+
+    def _play(self, session: pytest.Session, job: dict[str, Any]) -> int:
+        path = str(Path.cwd() / job["file"])
+        found = self._calls[path, job["function"]]
+        quick = [item for item in found if self._seconds[item] <= TOO_SLOW]
+        items = sorted(quick, key=self._seconds.__getitem__)
+        return forked(lambda: self._run(session, items, path, job), PATIENCE)
+
+    def _run(
+        self, session: pytest.Session, items: list[pytest.Item], path: str, job: dict[str, Any]
+    ) -> int:
+        put(job["source"], path, job["function"])
+        for item in items:
+            item.config.hook.pytest_runtest_protocol(item=item, nextitem=None)
+            if session.testsfailed:
+                return 1
+        return 0
+
+
+def outermost(code: CodeType) -> str:
+    """The name of a function, or of the one around it."""
+    return code.co_qualname.partition(".<locals>")[0]
+
+
+def put(source: str, path: str, name: str) -> None:
+    """Give the functions of this name that live the code that they have in another source."""
+    new = [code for code in codes(compile(source, path, "exec")) if code.co_qualname == name]
+    old = [
+        each
+        for each in gc.get_objects()
+        if isinstance(each, FunctionType)
+        and each.__code__.co_filename == path
+        and each.__code__.co_qualname == name
+    ]
+    if len(new) != 1 or not old:
+        raise RuntimeError(f"{name} stands {len(new)} times in {path}, and lives {len(old)} times")
+    for each in old:
+        each.__code__ = new[0]
+
+
+def codes(code: CodeType) -> list[CodeType]:
+    """Every piece of code in a module."""
+    inner = [each for each in code.co_consts if isinstance(each, CodeType)]
+    return [code, *(each for piece in inner for each in codes(piece))]
+
+
+def main() -> None:
+    """Keep standard output for answers; what pytest prints goes to a file."""
+    answers = os.dup(sys.stdout.fileno())
+    with Path("told.txt").open("wb") as told:
+        os.dup2(told.fileno(), sys.stdout.fileno())
+        os.dup2(told.fileno(), sys.stderr.fileno())
+    pytest.main([*QUIET, *sys.argv[1:]], plugins=[Player(answers)])
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,77 @@
+"""What the mutation tool plays: each module of the core and of the effects, and its tests.
+
+A change of the core meets every test of `FAR` that calls what was changed, then those named
+here; one of the effects only these. No test of a whole run is among them: what lives here may still
+die of one.
+"""
+
+from tests.mutants.catalogue import ROOT
+
+CORE = "service/sagewarden/core/"
+AWS = "service/sagewarden/adapters/aws/"
+
+NEAR: dict[str, tuple[str, ...]] = {
+    f"{CORE}deletion.py": ("tests/core/test_deletion.py", "tests/core/test_tags.py"),
+    f"{CORE}evidence.py": ("tests/core/test_evidence.py",),
+    f"{CORE}journal.py": ("tests/core/test_journal.py", "tests/application/test_journal.py"),
+    f"{CORE}limits.py": ("tests/core/test_limits.py",),
+    f"{CORE}marks.py": ("tests/core/test_marks.py",),
+    f"{CORE}protection.py": ("tests/core/test_protection.py",),
+    f"{CORE}planner.py": ("tests/core/test_planner.py",),
+    f"{CORE}plan.py": ("tests/core/test_plan.py",),
+    f"{CORE}fingerprint.py": ("tests/core/test_fingerprint.py",),
+    f"{AWS}effects.py": ("tests/aws/test_effects.py",),
+    f"{AWS}sending.py": ("tests/aws/test_effects.py", "tests/aws/test_tagging.py"),
+    f"{AWS}tagging.py": ("tests/aws/test_tagging.py",),
+    f"{CORE}baseline.py": ("tests/core/test_baseline.py",),
+    f"{CORE}archive.py": ("tests/core/test_archive.py",),
+    f"{CORE}bundles.py": ("tests/core/test_bundles.py",),
+    f"{CORE}writes.py": ("tests/core/test_writes.py",),
+    f"{CORE}deletions.py": ("tests/core/test_deletions.py",),
+    f"{CORE}forest.py": ("tests/core/test_forest.py",),
+    f"{CORE}inventory.py": ("tests/core/test_protection.py", "tests/core/test_forest.py"),
+    f"{CORE}judge.py": ("tests/core/test_judge.py",),
+    f"{CORE}escalation.py": ("tests/core/test_escalation.py",),
+    f"{CORE}tags.py": ("tests/core/test_tags.py",),
+    f"{CORE}delete_after.py": ("tests/core/test_delete_after.py",),
+    f"{CORE}entities.py": ("tests/core/test_entities.py",),
+    f"{CORE}reconcile.py": ("tests/aws/test_reconcile.py",),
+    f"{CORE}truth.py": ("tests/core/test_truth.py",),
+    f"{CORE}canonical.py": ("tests/core/test_canonical.py",),
+    f"{CORE}keys.py": ("tests/vault/test_keys.py",),
+    f"{CORE}leaves.py": ("tests/core/test_conditions.py",),
+    f"{CORE}measures.py": ("tests/core/test_conditions.py",),
+    f"{CORE}conditions.py": ("tests/core/test_conditions.py",),
+    f"{CORE}comparisons.py": ("tests/core/test_comparisons.py",),
+    f"{CORE}keep.py": ("tests/core/test_keep.py",),
+    f"{CORE}tagging.py": ("tests/core/test_tagging.py",),
+    f"{CORE}observe.py": ("tests/core/test_observe.py",),
+    f"{CORE}needs.py": ("tests/core/test_needs.py",),
+    f"{CORE}owners.py": ("tests/core/test_owners.py",),
+    f"{CORE}durations.py": ("tests/policyfiles",),
+    f"{CORE}policy.py": ("tests/policyfiles",),
+    f"{CORE}rules.py": ("tests/policyfiles",),
+    f"{CORE}globs.py": ("tests/core/test_globs.py",),
+    f"{CORE}patterns.py": ("tests/core/test_patterns.py",),
+    f"{CORE}pattern_syntax.py": ("tests/core/test_patterns.py",),
+    f"{CORE}rebirth.py": ("tests/restore/test_rebirth.py",),
+    f"{CORE}rehearsal.py": ("tests/core/test_rehearsal.py",),
+    f"{CORE}report.py": ("tests/reports/test_json_report.py", "tests/reports/test_csv_report.py"),
+    f"{CORE}visible.py": ("tests/reports/test_visible.py",),
+}
+
+
+FAR = tuple(
+    sorted(
+        {test for file, tests in NEAR.items() if file.startswith(CORE) for test in tests}
+        | {f"tests/core/{path.name}" for path in (ROOT / "tests/core").glob("test_*.py")}
+        | {"tests/golden/test_golden.py"}
+        - {"tests/core/test_properties.py"}  # too slow for each change
+    )
+)
+
+
+def left_out() -> set[str]:
+    """Modules of the core that nobody listed."""
+    there = {f"{CORE}{path.name}" for path in (ROOT / CORE).glob("*.py")}
+    return there - set(NEAR) - {f"{CORE}__init__.py"}
