@@ -10,7 +10,7 @@ from tests.mutants.catalogue import ROOT
 CORE = "service/sagewarden/core/"
 AWS = "service/sagewarden/adapters/aws/"
 
-NEAR: dict[str, tuple[str, ...]] = {
+FIRST: dict[str, tuple[str, ...]] = {
     f"{CORE}deletion.py": ("tests/core/test_deletion.py", "tests/core/test_tags.py"),
     f"{CORE}evidence.py": ("tests/core/test_evidence.py",),
     f"{CORE}journal.py": ("tests/core/test_journal.py", "tests/application/test_journal.py"),
@@ -61,6 +61,19 @@ NEAR: dict[str, tuple[str, ...]] = {
 }
 
 
+def near(name: str) -> tuple[str, ...]:
+    """The tests of a module of the core that is not listed: those that bear its name, if any."""
+    named = f"tests/core/test_{name}"
+    return (named,) if (ROOT / named).exists() else ("tests/core/test_judge.py",)
+
+
+NEAR = FIRST | {
+    f"{CORE}{path.name}": near(path.name)
+    for path in sorted((ROOT / CORE).glob("*.py"))
+    if f"{CORE}{path.name}" not in FIRST and path.name != "__init__.py"
+}
+"""The modules that matter most come first."""
+
 FAR = tuple(
     sorted(
         {test for file, tests in NEAR.items() if file.startswith(CORE) for test in tests}
@@ -69,9 +82,3 @@ FAR = tuple(
         - {"tests/core/test_properties.py"}  # too slow for each change
     )
 )
-
-
-def left_out() -> set[str]:
-    """Modules of the core that nobody listed."""
-    there = {f"{CORE}{path.name}" for path in (ROOT / CORE).glob("*.py")}
-    return there - set(NEAR) - {f"{CORE}__init__.py"}
