@@ -111,7 +111,10 @@ class Sweep:
         """Let a good inventory be what the next one is compared with; forget what is older."""
         began, now = judged.inventory.began, self._bench.looks.now()
         good = Baseline(at=began, run=self._run.name, census=judged.census)
-        follow(self._bench, read_baseline(self._bench), good)
+        book = read_baseline(self._bench)
+        if book.baseline is not None and book.baseline.by:
+            self.story.notes.append(f"this inventory was compared with {book.baseline.told}")
+        follow(self._bench, book, good)
         alive = {entity.identity: None for entity in judged.inventory.everything()}
         forget_writes(self._bench, alive, min(began, now - DAY))
 

@@ -16,6 +16,8 @@ app = App(
 _policy = App(
     name="policy", help="Policy files: check them, test them, freeze an account to test them on."
 )
+_policy = App(name="policy", help="Policy files: check them, test them.")
+_baseline = App(name="baseline", help="What an inventory must not fall behind.")
 _hold = App(name="hold", help="Holds: what is kept by name, whatever policies say.")
 _config = App(name="config", help="Settings: what counts and where it came from.")
 
@@ -59,6 +61,17 @@ app.command(
     name="report",
     help="The report of a run: table, json, csv, html or markdown.",
 )
+_baseline.command(
+    "sagewarden.cli.baselining:show",
+    name="show",
+    help="The last good inventory, which the next is compared with.",
+)
+_baseline.command(
+    "sagewarden.cli.baselining:accept",
+    name="accept",
+    help="Let the account as it is now be what the next inventory is compared with.",
+)
+app.command(_baseline)
 _hold.command(
     "sagewarden.cli.holding:add",
     name="add",

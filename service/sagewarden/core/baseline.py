@@ -71,6 +71,13 @@ class Baseline:
         """Return it with another last plan."""
         return replace(self, plan=plan, matched=matched)
 
+    @property
+    def told(self) -> str:
+        """Say whose baseline it is."""
+        if not self.by:
+            return f"the inventory of run {self.run}, {self.at:%Y-%m-%d %H:%M} UTC"
+        return f"what {self.by} accepted at {self.at:%Y-%m-%d %H:%M} UTC: {self.reason}"
+
     def spelled(self) -> dict[str, Any]:
         """Return it as it is stored."""
         return {

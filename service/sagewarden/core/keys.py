@@ -11,6 +11,7 @@ Under `v1/<account>/<region>/`:
 | marks     | `marks/snapshots/<run>-<sha256>`                  | `snapshot_key`   | once |
 | writes    | `writes/current`, what our own writes touched     | `writes_key`     | replaced |
 | baseline  | `baseline/current`, of the inventory              | `baseline_key`   | replaced |
+| baseline  | `baseline/accepted/<milliseconds>-<sha256>`       | `accepted_key`   | once |
 | plans     | `plans/<digest>`                                  | `plan_key`       | once |
 | planned   | `planned/<time>-<digest>`, that a plan was made   | `planned_key`    | once |
 | approvals | `approvals/<digest>/<seq>-<event>`                | `approval_key`   | once |
@@ -152,6 +153,11 @@ def writes_key(target: Target) -> str:
 def baseline_key(target: Target) -> str:
     """The inventory that the next one is compared with."""
     return _key(target, Family.BASELINE, "current")
+
+
+def accepted_key(target: Target, at_ms: int, sha256: str) -> str:
+    """A baseline that a person accepted, of an inventory that began then (ms since 1970 UTC)."""
+    return _key(target, Family.BASELINE, "accepted", f"{_number(at_ms, 15)}-{encoded(sha256)}")
 
 
 def plan_key(target: Target, digest: str) -> str:
