@@ -20,9 +20,8 @@ from tests.core.worlds import (
 )
 
 from sagewarden.core.entities import Entity, Kind, Quantity
-from sagewarden.core.keep import Keep
 from sagewarden.core.limits import Extent, Limit, Limits, Past, Room, measure
-from sagewarden.core.policy import Best, Idle, Tagged
+from sagewarden.core.policy import Best, Idle, Keep, Tagged
 
 MONTH = policies(policy(match=Idle(timedelta(days=30))))
 RUNS = policy(Kind.COMPONENT, Idle(timedelta(days=30)))

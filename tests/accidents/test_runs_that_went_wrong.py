@@ -8,10 +8,11 @@ from tests.runs.worlds import SMALL_EFFECTS
 
 from sagewarden.application.ports.vault import Stored, Vault
 from sagewarden.sandbox import Fault
+from sagewarden.sandbox.rules import Action
 
 
 @pytest.mark.parametrize("action", ["deny", "throttle", "error_500"])
-def test_a_listing_that_failed_was_read_as_the_truth(due: Stage, action: str) -> None:
+def test_a_listing_that_failed_was_read_as_the_truth(due: Stage, action: Action) -> None:
     due.box.admin.add_fault(Fault(action=action, operation="Search", times=None))
     report = due.sweep()
     assert (report.exit_code, due.effects()) == (3, [])

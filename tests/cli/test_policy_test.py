@@ -80,3 +80,59 @@ def test_testing_needs_no_settings_and_asks_nothing_of_aws(author: User) -> None
 def test_the_gallery_is_decided_as_its_fixtures_expect(author: User) -> None:
     ran = author("policy", "test", str(GALLERY))
     assert ran.code == 0, ran.out
+
+
+TAGGED = """\
+version: 1
+policies:
+  - name: tagged
+    resource: experiment
+    match: {name: "old-*"}
+    require: {owner: present, env: {default: dev, rename: Env}}
+    action: tag
+"""
+
+TAG_FIXTURE = """\
+version: 1
+now: "2026-03-01T12:00:00Z"
+account:
+  experiments:
+    - {name: old-tree, tags: {Env: prod}}
+expect:
+  - experiment: old-tree
+    repairs: {env: prod, Env: absent}
+    reports: owner
+    because: it is missing
+"""
+
+TAG_DIFFERENCE = """\
+    - repairs   env: dev
+    + would     Env: absent, env: prod
+    - reports   none
+    + would     owner
+"""
+
+
+def test_a_fixture_tells_which_tags_are_written_and_which_are_reported(author: User) -> None:
+    author.governs(TAGGED)
+    (author.folder / "policies" / "tests" / "old.yaml").write_text(TAG_FIXTURE)
+    ran = author("policy", "test", "policies", "--json")
+    (answer,) = ran.answer[0]["answers"]
+    assert (ran.code, answer["repairs"]) == (0, {"Env": None, "env": "prod"})
+    assert (answer["reports"], answer["expected"]) == (["owner"], None)
+
+
+def test_other_tags_than_expected_are_shown_and_end_with_code_3(author: User) -> None:
+    author.governs(TAGGED)
+    wrong = TAG_FIXTURE.replace("{env: prod, Env: absent}", "{env: dev}")
+    wrong = wrong.replace("reports: owner", "reports: none")
+    (author.folder / "policies" / "tests" / "old.yaml").write_text(wrong)
+    ran = author("policy", "test", "policies")
+    assert (ran.code, TAG_DIFFERENCE in ran.out) == (3, True)
+
+
+def test_an_expectation_without_any_question_is_refused(author: User) -> None:
+    nothing = TAG_FIXTURE.partition("    repairs")[0]
+    (author.folder / "policies" / "tests" / "old.yaml").write_text(nothing)
+    ran = author("policy", "test", "policies")
+    assert (ran.code, "no `verdict`" in ran.err) == (2, True)

@@ -57,3 +57,14 @@ def test_the_gallery_loads_as_a_whole() -> None:
 @pytest.mark.parametrize("path", GALLERY, ids=lambda path: path.stem)
 def test_every_policy_of_the_gallery_says_what_it_is_for(path: Path) -> None:
     assert path.read_text(encoding="utf-8").startswith("# ")
+
+
+@pytest.mark.parametrize("path", GALLERY, ids=lambda path: path.stem)
+def test_every_policy_of_the_gallery_names_its_schema_and_has_a_fixture(path: Path) -> None:
+    first = path.read_text(encoding="utf-8").splitlines()[0]
+    assert first == "# yaml-language-server: $schema=../schema.json"
+    assert (path.parent / "tests" / path.name).is_file()
+
+
+def test_the_gallery_has_what_teams_ask_for_most() -> None:
+    assert len(GALLERY) >= 8

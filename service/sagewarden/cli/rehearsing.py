@@ -11,7 +11,7 @@ from sagewarden.cli.options import Where
 from sagewarden.core.visible import visible
 
 if TYPE_CHECKING:
-    from sagewarden.core.rehearsal import Answer, Rehearsal
+    from sagewarden.core.rehearsal import Answer, Rehearsal, Tags
 
 WHERE = Where()
 
@@ -74,13 +74,29 @@ def _difference(answer: "Answer") -> Iterator[Text]:
         (f"  {expected.kind} {visible(expected.name)}", "bold"),
         (f"  line {expected.place.line}", "dim"),
     )
-    if answer.verdict != expected.verdict:
+    if expected.verdict not in {None, answer.verdict}:
         yield Text(f"    - expected  {expected.verdict}{by}", "red")
         yield Text(f"    + decided   {answer.verdict}", "green")
+    yield from _tag_difference(answer)
     for text in answer.missing:
         yield Text(f"    - because   {visible(text)}", "red")
     for reason in answer.reasons:
         yield Text(f"      reason    {visible(reason)}", "dim")
+
+
+def _tag_difference(answer: "Answer") -> Iterator[Text]:
+    expected = answer.expected
+    if expected.repairs not in {None, answer.repairs}:
+        yield Text(f"    - repairs   {_tags(expected.repairs or ())}", "red")
+        yield Text(f"    + would     {_tags(answer.repairs)}", "green")
+    if expected.reports not in {None, answer.reports}:
+        yield Text(f"    - reports   {visible(', '.join(expected.reports or ()) or 'none')}", "red")
+        yield Text(f"    + would     {visible(', '.join(answer.reports) or 'none')}", "green")
+
+
+def _tags(tags: "Tags") -> str:
+    told = [f"{key}: {'absent' if value is None else value}" for key, value in tags]
+    return visible(", ".join(told) or "none")
 
 
 def _sum(done: list["Rehearsal"]) -> Text:
@@ -101,10 +117,12 @@ def _spelled(rehearsal: "Rehearsal") -> dict[str, Any]:
                 "name": each.expected.name,
                 "policy": each.expected.policy or None,
                 "place": str(each.expected.place),
-                "expected": str(each.expected.verdict),
+                "expected": each.expected.verdict and str(each.expected.verdict),
                 "decided": str(each.verdict),
                 "reasons": list(each.reasons),
                 "missing": list(each.missing),
+                "repairs": dict(each.repairs),
+                "reports": list(each.reports),
                 "met": each.met,
             }
             for each in rehearsal.answers

@@ -16,6 +16,7 @@ from sagewarden.core.planner import make_plan
 from sagewarden.core.policy import Place, PolicySet
 from sagewarden.core.protection import Reasons
 from sagewarden.core.remembered import Past, Patience, marks_of, violations_of
+from sagewarden.core.tagging import State, TagFinding
 from sagewarden.core.truth import Truth
 
 UNMATCHED: Final = "unmatched"
@@ -30,6 +31,9 @@ _STRENGTH: tuple[Word, ...] = (
     Verdict.KEEP,
     UNMATCHED,
 )
+Tags = tuple[tuple[str, str | None], ...]
+"""Keys with their new values; None: it is removed."""
+
 EVERY_DAY = timedelta(days=1)
 
 
@@ -37,13 +41,17 @@ EVERY_DAY = timedelta(days=1)
 class Expectation:
     """What somebody expects of one entity; `because` are texts that must stand in the reasons.
 
-    Without a `policy`, the strongest verdict of all policies counts.
+    Without a `policy`, the strongest verdict of all policies counts; no `verdict`, and any is
+    right. `repairs` are all tags that are written, in the order of keys, with None for those that
+    are removed; `reports` all keys that a person must mend, sorted. None: nobody asks.
     """
 
     kind: Kind
     name: str
-    verdict: Word
+    verdict: Word | None
     place: Place
+    repairs: Tags | None = None
+    reports: tuple[str, ...] | None = None
     policy: str = ""
     because: tuple[str, ...] = ()
 
@@ -77,11 +85,19 @@ class Answer:
     verdict: Word
     reasons: tuple[str, ...]
     missing: tuple[str, ...]
+    repairs: Tags = ()
+    reports: tuple[str, ...] = ()
 
     @property
     def met(self) -> bool:
         """Whether it is as expected."""
-        return self.verdict == self.expected.verdict and not self.missing
+        asked = self.expected
+        return (
+            asked.verdict in {None, self.verdict}
+            and asked.repairs in {None, self.repairs}
+            and asked.reports in {None, self.reports}
+            and not self.missing
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,10 +192,22 @@ class _Decided:
     def answer(self, expected: Expectation) -> Answer:
         entity = self._fixture.inventory.of(expected.kind)[expected.name.lower()]
         verdict, reasons = self._verdict(entity, expected.policy)
+        found = list(self._tags(entity, expected.policy))
+        reasons += tuple(f"tag {each.key}: {each.reason}" for each in found)
         missing = tuple(
             text for text in expected.because if not any(text in reason for reason in reasons)
         )
-        return Answer(expected, verdict, reasons, missing)
+        steps = {(step.key, step.after) for each in found for step in each.steps}
+        wrong = {each.key for each in found if each.state is State.VIOLATION}
+        repairs = tuple(sorted(steps, key=lambda step: step[0]))
+        return Answer(expected, verdict, reasons, missing, repairs, tuple(sorted(wrong)))
+
+    def _tags(self, entity: Entity, policy: str) -> Iterator[TagFinding]:
+        for some in self._judgements.inspected:
+            if policy in {"", some.policy.name}:
+                yield from (
+                    each for each in some.findings if each.entity.identity == entity.identity
+                )
 
     def _verdict(self, entity: Entity, policy: str) -> tuple[Word, tuple[str, ...]]:
         given = [

@@ -8,6 +8,7 @@ from pathlib import Path
 from sagewarden.adapters.policyfiles.accounts import NAME_ALLOWED, Account, read_account
 from sagewarden.adapters.policyfiles.compose import compose
 from sagewarden.adapters.policyfiles.cursor import (
+    LONGEST_KEY,
     Cursor,
     choice,
     duration,
@@ -17,9 +18,11 @@ from sagewarden.adapters.policyfiles.cursor import (
     near,
     need,
     one_or_more,
+    pairs,
     text,
     version,
 )
+from sagewarden.adapters.policyfiles.nodes import ScalarNode
 from sagewarden.adapters.policyfiles.past import read_limits
 from sagewarden.adapters.policyfiles.problems import (
     FixturesRefused,
@@ -32,7 +35,7 @@ from sagewarden.core.entities import Kind
 from sagewarden.core.inventory import Inventory
 from sagewarden.core.judge import Verdict
 from sagewarden.core.policy import Place
-from sagewarden.core.rehearsal import UNMATCHED, Expectation, Fixture, Word
+from sagewarden.core.rehearsal import UNMATCHED, Expectation, Fixture, Tags, Word
 from sagewarden.core.remembered import Past, Patience
 
 FOLDER = "tests"
@@ -42,8 +45,9 @@ LONGEST_SWEPT = timedelta(days=400)
 """So many days of sweeps are rehearsed at most."""
 
 FIELDS = ("version", "policies", "now", "swept", "limits", "account", "expect")
-EXPECTED = ("verdict", "policy", "because")
+EXPECTED = ("verdict", "policy", "because", "repairs", "reports")
 VERDICTS = (*(str(verdict) for verdict in Verdict), UNMATCHED)
+NONE = "none"
 KINDS = tuple(str(kind) for kind in Kind)
 _NOW = 'a time with its zone, in quotes, as in "2026-03-01T12:00:00Z"'
 _PATH = 1024
@@ -154,7 +158,11 @@ def _expectations(cursor: Cursor, account: Account) -> tuple[Expectation, ...]:
 def _expectation(cursor: Cursor, inventory: Inventory) -> Expectation | None:
     found = fields(cursor, (*KINDS, *EXPECTED))
     named = [(kind, found[str(kind)]) for kind in Kind if str(kind) in found]
-    verdict = _verdict(need(cursor, found, "verdict", ", ".join(VERDICTS)))
+    asks_of_tags = "repairs" in found or "reports" in found
+    if not asks_of_tags:
+        need(cursor, found, "verdict", ", ".join(VERDICTS))
+    verdict = _verdict(found.get("verdict"))
+    repairs, reports = _repairs(found.get("repairs")), _reports(found.get("reports"))
     policy = text(found["policy"], "the name of a policy") if "policy" in found else ""
     because: tuple[str, ...] | None = ()
     if "because" in found:
@@ -165,11 +173,43 @@ def _expectation(cursor: Cursor, inventory: Inventory) -> Expectation | None:
         return None
     ((kind, at),) = named
     name = _known(at, inventory.of(kind))
-    if name is None or verdict is None or policy is None or because is None:
+    if name is None or policy is None or because is None:
         return None
     return Expectation(
-        kind=kind, name=name, verdict=verdict, policy=policy, because=because, place=_place(cursor)
+        kind=kind,
+        name=name,
+        verdict=verdict,
+        policy=policy,
+        because=because,
+        place=_place(cursor),
+        repairs=repairs,
+        reports=reports,
     )
+
+
+def _repairs(cursor: Cursor | None) -> Tags | None:
+    """Read which tags are written: `none`, or keys with values, `absent` for what is removed."""
+    if cursor is None or _is_none(cursor):
+        return None if cursor is None else ()
+    found: list[tuple[str, str | None]] = []
+    for key, value in pairs(cursor, f"tag keys with values or absent, or {NONE}"):
+        name, tag = text(key, "a tag key", LONGEST_KEY), text(value, "a tag value, or absent")
+        if name is not None and tag is not None:
+            found.append((name, None if tag == "absent" else tag))
+    return tuple(sorted(found, key=lambda each: each[0]))
+
+
+def _reports(cursor: Cursor | None) -> tuple[str, ...] | None:
+    """Read which tags a person must mend: `none`, or their keys."""
+    if cursor is None or _is_none(cursor):
+        return None if cursor is None else ()
+    read = partial(text, allowed="a tag key", longest=LONGEST_KEY)
+    keys = one_or_more(cursor, read, f"at least one tag key, or {NONE}")
+    return None if keys is None else tuple(sorted(keys))
+
+
+def _is_none(cursor: Cursor) -> bool:
+    return isinstance(cursor.node, ScalarNode) and cursor.node.text == NONE
 
 
 def _verdict(cursor: Cursor | None) -> Word | None:

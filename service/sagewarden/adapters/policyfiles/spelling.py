@@ -14,7 +14,7 @@ from sagewarden.core.durations import spell_duration
 from sagewarden.core.entities import Entity, Identity, Kind, Metrics, Origin
 from sagewarden.core.inventory import Inventory
 from sagewarden.core.models import UNREAD, Models
-from sagewarden.core.rehearsal import Expectation, Fixture
+from sagewarden.core.rehearsal import UNMATCHED, Expectation, Fixture
 from sagewarden.core.remembered import Past, Patience
 
 WIDE = 110
@@ -151,7 +151,7 @@ def _expected(each: Expectation) -> dict[str, Any]:
     told: dict[str, Any] = {str(each.kind): each.name}
     if each.policy:
         told["policy"] = each.policy
-    return told | {"verdict": Word(each.verdict)}
+    return told | {"verdict": Word(each.verdict or UNMATCHED)}
 
 
 def _entry(told: Mapping[str, Any], indent: str) -> Iterator[str]:
