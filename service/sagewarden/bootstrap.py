@@ -26,6 +26,7 @@ from sagewarden.adapters.reports.html_report import render_html
 from sagewarden.adapters.reports.markdown_summary import render_markdown
 from sagewarden.adapters.telemetry.logs import tell
 from sagewarden.adapters.vault import codec
+from sagewarden.adapters.vault.marked import MarkedVault
 from sagewarden.adapters.vault.opening import open_vault
 from sagewarden.application.judging import Governance
 from sagewarden.application.lease import Lease
@@ -165,12 +166,13 @@ def _vault(settings: Settings, session: TargetSession, process: Process) -> Vaul
             "there is no vault in the settings",
             advice="Add `vault: {address: s3://BUCKET/PREFIX}` to sagewarden.yaml.",
         )
-    return open_vault(
+    vault = open_vault(
         settings.vault.address,
         client=session.s3,
         kms_key=settings.vault.kms_key,
         wait=process.rest,
     )
+    return MarkedVault(vault)
 
 
 def check_may_act(settings: Settings, wired: Wired) -> None:

@@ -3,7 +3,8 @@
 SageWardenError            exit code 1, a defect
 ├── UsageError             2   what was asked for, the settings or a policy is wrong
 │   ├── SettingsError
-│   └── PolicyError
+│   ├── PolicyError
+│   └── VaultTooNew            a newer version works on this vault
 ├── ReadFailed             3   a read of AWS failed or came back incomplete
 │   ├── AccessDenied           the identity lacks a permission
 │   ├── Unreachable            no answer from the endpoint
@@ -53,6 +54,10 @@ class SettingsError(UsageError):
 
 class PolicyError(UsageError):
     """A policy file is refused."""
+
+
+class VaultTooNew(UsageError):  # noqa: N818
+    """The vault's format is newer than this version of SageWarden."""
 
 
 class Unsettled(SageWardenError):  # noqa: N818

@@ -106,3 +106,27 @@ def test_a_notice_that_cannot_be_sent_makes_nothing_due(user: User) -> None:
     assert "Traceback" not in ran.err
     assert "marked for later" in ran.out
     assert user.writes() == []
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("sweep",),
+        ("plan",),
+        ("apply", "0123456789ab"),
+        ("approve", "0123456789ab"),
+        ("restore", "old-one"),
+        ("verify",),
+        ("report",),
+        ("pause",),
+    ],
+    ids=" ".join,
+)
+def test_a_vault_of_a_newer_version_is_left_alone(due: User, words: tuple[str, ...]) -> None:
+    """By every command: an older program would misread what it finds."""
+    (due.folder / "vault" / "format" / "current").write_text('{"format": 99}')
+    before = due.vault()
+    ran = due(*words)
+    assert ran.code == 2
+    assert "has format 99, and this version of SageWarden knows formats up to 1" in ran.words
+    assert (due.writes(), due.vault()) == ([], before)

@@ -10,6 +10,7 @@ from botocore.config import Config
 from moto import mock_aws
 
 from sagewarden.adapters.vault.directory import DirectoryVault
+from sagewarden.adapters.vault.marked import MarkedVault
 from sagewarden.adapters.vault.memory import MemoryVault
 from sagewarden.adapters.vault.s3 import S3Vault
 from sagewarden.application.ports.vault import Vault
@@ -56,11 +57,13 @@ def bucket(sandbox: Sandbox, session: Session) -> Iterator["S3Client"]:
     client.close()
 
 
-@pytest.fixture(params=["memory", "directory", "s3"])
+@pytest.fixture(params=["memory", "directory", "s3", "marked"])
 def vault(request: pytest.FixtureRequest, tmp_path: Path) -> Vault:
     """Each implementation of the port in turn, empty."""
     if request.param == "memory":
         return MemoryVault()
+    if request.param == "marked":
+        return MarkedVault(MemoryVault())
     if request.param == "directory":
         return DirectoryVault(tmp_path / "vault")
     return S3Vault(request.getfixturevalue("bucket"), "evidence", "some/prefix")

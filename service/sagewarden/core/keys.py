@@ -22,6 +22,8 @@ Under `v1/<account>/<region>/`:
 | reports   | `reports/<run>/<name>`                            | `report_key`     | once |
 | chain     | `chain/<number>`                                  | `chain_key`      | once |
 
+Beside these stands `format/current`, by `format_key`: which versions may work on the vault at all.
+
 Every variable part goes through `encoded`; numbers are padded, so that a listing is in their
 order. `prefix` gives what to list.
 """
@@ -116,6 +118,11 @@ def checked_prefix(prefix: str) -> str:
 def prefix(target: Target, family: Family, *names: str) -> str:
     """Return what all keys of a family start with, down to the `names` given."""
     return _key(target, family, *map(encoded, names), "")
+
+
+def format_key() -> str:
+    """The format of the whole vault: outside the layout, since a newer one may have another."""
+    return "format/current"
 
 
 def lease_key(target: Target) -> str:
