@@ -16,7 +16,6 @@ app = App(
 _policy = App(
     name="policy", help="Policy files: check them, test them, freeze an account to test them on."
 )
-_policy = App(name="policy", help="Policy files: check them, test them.")
 _baseline = App(name="baseline", help="What an inventory must not fall behind.")
 _hold = App(name="hold", help="Holds: what is kept by name, whatever policies say.")
 _config = App(name="config", help="Settings: what counts and where it came from.")
