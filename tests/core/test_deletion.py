@@ -72,7 +72,7 @@ def test_with_all_evidence_there_are_effects() -> None:
 LACKING = {
     "of nothing": archive(),
     "of another": archive(record(PLANNED["other"])),
-    "of an earlier one": archive(record(identity=replace(COMP.identity, created_ms=1))),
+    "of an earlier one": archive(record(identity=COMP.identity._replace(created_ms=1))),
 }
 WRONG = LACKING | {"of another state": archive(record(fingerprint="x"))}
 

@@ -70,7 +70,7 @@ OTHERS = {
     "policy": with_first(policy="x"),
     "rule": with_first(rule="x"),
     "parents": with_first(parents=("t", "v")),
-    "identity": with_first(identity=replace(UNIT.entities[0].identity, created_ms=1)),
+    "identity": with_first(identity=UNIT.entities[0].identity._replace(created_ms=1)),
     "kind of unit": replace(PLAN, units=(replace(UNIT, kind="batch"),)),
     "steps": replace(PLAN, units=(replace(UNIT, steps=UNIT.steps[1:]),)),
     "order of steps": replace(PLAN, units=(replace(UNIT, steps=UNIT.steps[::-1]),)),

@@ -122,7 +122,7 @@ class _Explainer:
         return Explained(
             entity=entity,
             above=above,
-            parts=sum(1 for _ in tree.parts),
+            parts=len(tree.parts),
             owner=self._judged.owner(entity),
             shields=shields(tree, self._forest, self._judged.judgements.protected),
             views=tuple(self._views((entity, *above))),

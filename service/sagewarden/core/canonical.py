@@ -4,7 +4,7 @@ import hashlib
 import json
 import math
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 
@@ -14,13 +14,15 @@ def plain(value: Any) -> Any:
     Times become ISO 8601 in UTC with milliseconds (AWS gives no finer ones for these entities),
     numbers that JSON lacks become `{"$float": "nan" | "inf" | "-inf"}`.
     """
+    if value is None or isinstance(value, str | int):
+        return value
     if isinstance(value, datetime):
         return spell_time(value)
     if isinstance(value, float) and not math.isfinite(value):
         return {"$float": str(value)}
     if isinstance(value, Mapping):
         return {str(key): plain(each) for key, each in value.items()}
-    if isinstance(value, Sequence) and not isinstance(value, str | bytes):
+    if isinstance(value, Sequence) and not isinstance(value, bytes):
         return [plain(each) for each in value]
     return value
 
@@ -61,7 +63,10 @@ def read_time(spelled: str) -> datetime:
     return moment.astimezone(UTC)
 
 
+_1970 = datetime(1970, 1, 1, tzinfo=UTC)
+_MILLISECOND = timedelta(milliseconds=1)
+
+
 def milliseconds(moment: datetime) -> int:
     """Return whole milliseconds since 1970 UTC, exactly (no float on the way)."""
-    since = moment - datetime(1970, 1, 1, tzinfo=UTC)
-    return (since.days * 86_400 + since.seconds) * 1000 + since.microseconds // 1000
+    return (moment - _1970) // _MILLISECOND

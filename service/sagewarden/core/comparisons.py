@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias, cast
 
-from sagewarden.core.truth import Truth
+from sagewarden.core.truth import FALSE, TRUE, Truth
 
 Sign = Literal["<", "<=", "==", "!=", ">=", ">"]
 
@@ -140,7 +140,10 @@ def in_ranges(number: float, ranges: Ranges) -> Truth:
     """Whether a number is in one of the ranges; what is not a number compares with nothing."""
     if math.isnan(number):
         return Truth.UNKNOWN
-    return Truth.of(any(_meets(number, bounds) for bounds in ranges))
+    for bounds in ranges:
+        if _meets(number, bounds):
+            return TRUE
+    return FALSE
 
 
 def _meets(number: float, bounds: Range) -> bool:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from sagewarden.core.forest import Subject
 from sagewarden.core.leaves import (
@@ -44,8 +45,7 @@ from sagewarden.core.truth import Truth, all_of, any_of
 __all__ = ["Compiled", "Finding", "Test", "compile_condition", "explain", "scope"]
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """What one condition said about one subject, in words."""
 
     truth: Truth
@@ -87,23 +87,24 @@ def compiled(condition: Condition) -> Compiled:
 
 
 def _all(parts: list[Compiled]) -> Compiled:
-    tests = [part.test for part in parts]
+    if len(parts) == 1:
+        return parts[0]
     return Compiled(
-        lambda subject, now: all_of(test(subject, now) for test in tests),
+        all_of([part.test for part in parts]),
         lambda subject, now: [each for part in parts for each in part.explain(subject, now)],
     )
 
 
 def _any(parts: list[Compiled]) -> Compiled:
-    tests = [part.test for part in parts]
+    test = any_of([part.test for part in parts])
 
     def telling(subject: Subject, now: datetime) -> list[Finding]:
-        truth = any_of(test(subject, now) for test in tests)
+        truth = test(subject, now)
         alike = [part for part in parts if part.test(subject, now) is truth]
         told = "; ".join(_told(part, subject, now) for part in alike)
         return [Finding(truth, f"one of: {told}")]
 
-    return Compiled(lambda subject, now: any_of(test(subject, now) for test in tests), telling)
+    return Compiled(test, telling)
 
 
 def _not(part: Compiled) -> Compiled:

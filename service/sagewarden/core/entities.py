@@ -1,7 +1,7 @@
 """What SageMaker Experiments is made of: experiments, trials and trial components."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Literal, NamedTuple
@@ -19,6 +19,8 @@ class Kind(StrEnum):
     COMPONENT = "trial-component"
     TRIAL = "trial"
     EXPERIMENT = "experiment"
+
+    __hash__ = str.__hash__  # an enumeration's own is slow, and every identity holds one
 
 
 class Origin(StrEnum):
@@ -51,8 +53,7 @@ class Target:
         return f"{self.account}/{self.region}"
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Identity:
+class Identity(NamedTuple):
     """What stays the same about an entity: a name can be used again, so its birth belongs to it.
 
     `name` is lower case (names are case-insensitive at AWS), `created_ms` is CreationTime in
@@ -102,6 +103,10 @@ class Entity:
     nothing but a listing is known. `modified` is the last sign of life at AWS; None when AWS gave
     none. `parameters` and `metrics` hold what some policy asks for, and are None when none asks.
     `artifacts` are a component's places in S3; None when no protection asks, or when unknown.
+
+    `key` is the name in lower case: unique in a target and kind at any one time. `identity` is the
+    entity itself, not another one that took its name later. `trials` are a component's trials by
+    key, sorted; empty when there are none or unknown.
     """
 
     kind: Kind
@@ -122,6 +127,15 @@ class Entity:
     parameters: Parameters | None = None
     metrics: Metrics | None = None
     artifacts: Artifacts | None = None
+    key: str = field(init=False, repr=False, compare=False)
+    identity: Identity = field(init=False, repr=False, compare=False)
+    trials: tuple[str, ...] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        key = _lower(self.name)
+        object.__setattr__(self, "key", key)
+        object.__setattr__(self, "identity", Identity(self.kind, key, milliseconds(self.created)))
+        object.__setattr__(self, "trials", _trials(self.parents or ()))
 
     @property
     def read(self) -> bool:
@@ -129,21 +143,18 @@ class Entity:
         return bool(self.content)
 
     @property
-    def key(self) -> str:
-        """The name in lower case: unique in a target and kind at any one time."""
-        return self.name.lower()
-
-    @property
-    def identity(self) -> Identity:
-        """The entity itself, not another one that took its name later."""
-        return Identity(self.kind, self.key, milliseconds(self.created))
-
-    @property
-    def trials(self) -> tuple[str, ...]:
-        """A component's trials by key, sorted; empty when there are none or unknown."""
-        return tuple(sorted({parent.trial.lower() for parent in self.parents or ()}))
-
-    @property
     def running(self) -> bool:
         """Whether a job or a run may still be writing into it."""
         return self.status in RUNNING
+
+
+def _lower(name: str) -> str:
+    """Return a name in lower case: the same text if it is so already, a million weigh much."""
+    lower = name.lower()
+    return name if name == lower else lower
+
+
+def _trials(parents: tuple[Parent, ...]) -> tuple[str, ...]:
+    if len(parents) == 1:
+        return (_lower(parents[0].trial),)
+    return tuple(sorted({_lower(parent.trial) for parent in parents}))

@@ -1,8 +1,9 @@
 """Trees over an inventory: what hangs below an entity, and when anything in it last moved."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
 
 from sagewarden.core.canonical import milliseconds
 from sagewarden.core.entities import Entity, Identity, Kind
@@ -38,40 +39,34 @@ def last_activity(entity: Entity, writes: Writes) -> datetime:
     return max(modified, entity.created)
 
 
-@dataclass(frozen=True, slots=True)
-class Tree:
-    """An entity and all that hangs below it, components shared with others included."""
+class Tree(NamedTuple):
+    """An entity and all that hangs below it, components shared with others included.
+
+    A trial stands among `trials` itself, and a component among `components`.
+    """
 
     root: Entity
     trials: tuple[Entity, ...]
     components: tuple[Entity, ...]
 
     @property
-    def parts(self) -> Iterator[Entity]:
+    def parts(self) -> tuple[Entity, ...]:
         """The root first, then trials, then components; each once."""
-        yield self.root
-        if self.root.kind is Kind.EXPERIMENT:
-            yield from self.trials
-        if self.root.kind is not Kind.COMPONENT:
-            yield from self.components
+        below = self.trials + self.components
+        return (self.root, *below) if self.root.kind is Kind.EXPERIMENT else below
 
 
-@dataclass(frozen=True, slots=True)
-class Subject:
+class Subject(NamedTuple):
     """A tree as conditions see it: as young as its youngest part, as busy as its busiest.
 
-    `hides` tells that something may hang in it which nobody saw there.
+    `entity` is the root. `hides` tells that something may hang in it which nobody saw there.
     """
 
+    entity: Entity
     tree: Tree
     created: datetime
     activity: datetime
     hides: bool = False
-
-    @property
-    def entity(self) -> Entity:
-        """The root."""
-        return self.tree.root
 
     def age(self, now: datetime) -> timedelta:
         """Time since the youngest part was created."""
@@ -118,25 +113,30 @@ class Forest:
     def subject(self, entity: Entity) -> Subject:
         """Look at an entity's tree the way conditions do."""
         tree = self.tree(entity)
+        parts = tree.parts
         return Subject(
+            entity,
             tree,
-            created=max(part.created for part in tree.parts),
-            activity=max(last_activity(part, self._writes) for part in tree.parts),
+            created=max([part.created for part in parts]),
+            activity=max([last_activity(part, self._writes) for part in parts]),
             hides=self._hides[entity.kind],
         )
 
-    def above(self, entity: Entity) -> tuple[Entity, ...]:
-        """The trials and experiments that an entity hangs under, as far as they were seen."""
-        if entity.kind is Kind.EXPERIMENT:
-            return ()
+    def parents(self, entity: Entity) -> tuple[Entity, ...]:
+        """A component's trials, or a trial's experiment, as far as they were seen."""
         if entity.kind is Kind.TRIAL:
             return self._experiments_of((entity,))
-        trials = tuple(
-            self.inventory.trials[key] for key in entity.trials if key in self.inventory.trials
-        )
-        return (*trials, *self._experiments_of(trials))
+        seen = self.inventory.trials
+        return tuple([seen[key] for key in entity.trials if key in seen])
+
+    def above(self, entity: Entity) -> tuple[Entity, ...]:
+        """The trials and experiments that an entity hangs under, as far as they were seen."""
+        parents = self.parents(entity)
+        if entity.kind is Kind.TRIAL or not parents:
+            return parents
+        return parents + self._experiments_of(parents)
 
     def _experiments_of(self, trials: tuple[Entity, ...]) -> tuple[Entity, ...]:
-        keys = {trial.experiment.lower(): None for trial in trials if trial.experiment}
+        keys = dict.fromkeys([trial.experiment.lower() for trial in trials if trial.experiment])
         seen = self.inventory.experiments
-        return tuple(seen[key] for key in keys if key in seen)
+        return tuple([seen[key] for key in keys if key in seen])

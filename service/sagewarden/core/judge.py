@@ -2,8 +2,10 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
+from sys import intern
+from typing import NamedTuple
 
 from sagewarden.core.conditions import Compiled, Test, compile_condition, compiled, scope
 from sagewarden.core.durations import spell_duration
@@ -18,7 +20,7 @@ from sagewarden.core.owners import OwnerRules, owner_of
 from sagewarden.core.policy import Action, Policy, PolicySet
 from sagewarden.core.protection import Protected, Protections, Reasons, protect, shields
 from sagewarden.core.tagging import LEFT_AS_THEY_ARE, Inspected, World, inspect, reconciled
-from sagewarden.core.truth import Truth
+from sagewarden.core.truth import FALSE, TRUE, UNKNOWN, Truth
 
 
 class Verdict(StrEnum):
@@ -207,20 +209,18 @@ class _Rule:
         wide = None if policy.keep is None else compile_condition(scope(policy.match))
         return cls(policy, compiled(policy.match), wide)
 
-    def take(self, subject: Subject, now: datetime) -> None:
-        """Note whether a subject matches."""
-        truth = self.match.test(subject, now)
-        if truth is Truth.TRUE:
+    def take(self, subject: Subject, truth: Truth) -> None:
+        """Note what matches, or may match."""
+        if truth is TRUE:
             self.matches.append(subject)
-        elif truth is Truth.UNKNOWN:
+        elif truth is UNKNOWN:
             self.doubtful.append(subject)
 
-    def count(self, subject: Subject, now: datetime, *, whole: bool) -> None:
-        """Note whether a keep rule counts a subject, or may have to."""
-        truth = Truth.FALSE if self.scope is None else self.scope(subject, now)
-        if truth is Truth.TRUE and whole:
+    def count(self, subject: Subject, truth: Truth, *, whole: bool) -> None:
+        """Note what a keep rule counts, or may have to."""
+        if truth is TRUE and whole:
             self.population.members.append(subject)
-        elif truth is not Truth.FALSE:
+        elif truth is not FALSE:
             self.population.doubtful.append(subject)
 
     def counted(self, inventory: Inventory) -> Population:
@@ -290,39 +290,29 @@ def _sort_all(rules: list[_Rule], forest: Forest, protected: Protected, now: dat
     """Show every entity to every policy of its kind: each tree is built once for all of them."""
     for kind in Kind:
         asked = [rule for rule in rules if rule.policy.resource is kind]
-        counting = [rule for rule in asked if rule.scope is not None]
+        counting = [(rule, rule.scope) for rule in asked if rule.scope is not None]
         for entity in forest.inventory.of(kind).values() if asked else ():
             subject = forest.subject(entity)
             for rule in asked:
-                rule.take(subject, now)
+                rule.take(subject, rule.match.test(subject, now))
             if counting:
                 whole = protected.saw_whole(subject)
-                for rule in counting:
-                    rule.count(subject, now, whole=whole)
+                for rule, scope in counting:
+                    rule.count(subject, scope(subject, now), whole=whole)
     for rule in rules:
         rule.matches.sort(key=lambda subject: subject.entity.key)
 
 
-@dataclass(frozen=True, slots=True)
-class _Match:
+class _Match(NamedTuple):
     rule: _Rule
     subject: Subject
     against: tuple[str, ...]
     owner: str
-    ownerless_grace: timedelta
+    candidate: Candidate | None
 
     @property
     def policy(self) -> Policy:
         return self.rule.policy
-
-    @property
-    def candidate(self) -> Candidate | None:
-        if self.against or self.policy.action is not Action.DELETE or self.policy.grace is None:
-            return None
-        grace = self.policy.grace
-        if not self.owner:
-            grace = max(grace, self.ownerless_grace)
-        return Candidate(self.subject.tree, self.policy.name, self.policy.rule, grace)
 
 
 def _weighed(
@@ -334,7 +324,17 @@ def _weighed(
         if rule.policy.action is Action.DELETE:
             against += shields(subject.tree, forest, protected)
         owner = owner_of(subject.entity, forest, owners)
-        yield _Match(rule, subject, against, owner, owners.ownerless_grace)
+        going = None if against else _candidate(rule.policy, subject, owner, owners)
+        yield _Match(rule, subject, against, owner, going)
+
+
+def _candidate(
+    policy: Policy, subject: Subject, owner: str, owners: OwnerRules
+) -> Candidate | None:
+    if policy.action is not Action.DELETE or policy.grace is None:
+        return None
+    grace = policy.grace if owner else max(policy.grace, owners.ownerless_grace)
+    return Candidate(subject.tree, policy.name, policy.rule, grace)
 
 
 def _kept(rule: _Rule, forest: Forest) -> Mapping[Identity, tuple[str, ...]]:
@@ -350,7 +350,8 @@ def population_of(
     rule = _Rule.of(policy)
     for entity in forest.inventory.of(policy.resource).values():
         subject = forest.subject(entity)
-        rule.count(subject, now, whole=protected.saw_whole(subject))
+        truth = FALSE if rule.scope is None else rule.scope(subject, now)
+        rule.count(subject, truth, whole=protected.saw_whole(subject))
     return rule.counted(forest.inventory)
 
 
@@ -413,20 +414,23 @@ def _judged(match: _Match, marks: Marks, inventory: Inventory, given: Circumstan
         if not inventory.complete:
             waiting = "the inventory is incomplete: nothing is due"
         verdict = Verdict.MARK if waiting else Verdict.DELETE
-        against = (waiting,) if waiting else ()
+        against = (intern(waiting),) if waiting else ()
     return Judgement(
         entity=match.subject.entity,
         policy=match.policy,
         verdict=verdict,
-        reasons=(
-            *(finding.text for finding in match.rule.match.explain(match.subject, given.now)),
-            *match.rule.because.get(match.subject.entity.identity, ()),
-        ),
+        reasons=_reasons(match, given.now),
         against=against,
-        size=sum(1 for _ in match.subject.tree.parts),
+        size=len(match.subject.tree.parts),
         mark=mark,
         owner=match.owner,
     )
+
+
+def _reasons(match: _Match, now: datetime) -> tuple[str, ...]:
+    """Return why something matches; a million judgements share what is said of many."""
+    found = [intern(finding.text) for finding in match.rule.match.explain(match.subject, now)]
+    return (*found, *match.rule.because.get(match.subject.entity.identity, ()))
 
 
 def _reach(subjects: Iterable[Subject]) -> Iterable[Identity]:

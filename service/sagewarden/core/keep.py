@@ -47,16 +47,16 @@ def kept_by(keep: Keep, population: Population, forest: Forest) -> dict[Identity
     them keeps it.
     """
     groups, gaps = _grouped(keep.group_by, population, forest)
-    kept: dict[Identity, dict[str, None]] = defaultdict(dict)
+    kept: dict[Identity, tuple[str, ...]] = defaultdict(tuple)
     for subject in population.doubtful:
-        kept[subject.entity.identity]["keep: it was not seen whole"] = None
+        kept[subject.entity.identity] = ("keep: it was not seen whole",)
     for group, members in sorted(groups.items()):
         where = _where(keep.group_by, group)
         gap = gaps.of(group)
         found = _whole(members, gap, where) if gap else _kept_of(keep, members)
         for subject, reason in found:
-            kept[subject.entity.identity][reason + ("" if gap else where)] = None
-    return {identity: tuple(reasons) for identity, reasons in kept.items()}
+            kept[subject.entity.identity] += (reason + ("" if gap else where),)
+    return kept
 
 
 def rules_of(keep: Keep) -> tuple[tuple[str, Keep], ...]:

@@ -7,6 +7,7 @@ any: an inventory holds those that its policies ask for, and no others.
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from math import nan
+from sys import intern
 from typing import Any
 
 from sagewarden.core.entities import Metrics, Parameters, Quantity, Summary
@@ -45,15 +46,19 @@ class Needs:
         """Pick what is asked for from Search's or Describe's record; None when nothing is."""
         if not self.parameters:
             return None
-        given = record.get("Parameters") or {}
+        given = record.get("Parameters")
+        if not given:
+            return _NO_PARAMETERS
         return {name: _value(given[name]) for name in self.parameters if name in given}
 
     def metrics_of(self, record: Mapping[str, Any]) -> Metrics | None:
         """Pick what is asked for from a record; a summary that lacks its value gives NaN."""
         if not self.metrics:
             return None
+        if not record.get("Metrics"):
+            return _NO_METRICS
         found: dict[Quantity, tuple[float, ...]] = {}
-        for given in record.get("Metrics") or ():
+        for given in record["Metrics"]:
             for quantity in self.metrics:
                 if quantity.metric == given.get("MetricName"):
                     value = given.get(FIELDS[quantity.summary])
@@ -70,8 +75,11 @@ class Needs:
 def _value(given: Mapping[str, Any]) -> str | float:
     if given.get("NumberValue") is not None:
         return float(given["NumberValue"])
-    return str(given.get("StringValue", ""))
+    return intern(str(given.get("StringValue", "")))
 
+
+_NO_PARAMETERS: Parameters = {}
+_NO_METRICS: Metrics = {}
 
 NOTHING = Needs()
 """Asks for nothing."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from sys import intern
 from typing import Any
 
 from sagewarden.core.entities import Entity, Kind, Origin, Parent
@@ -29,6 +30,8 @@ RUN_TAG = "sagemaker:trial-component-source"
 RUN_TRIAL = "default-run-group-"
 """The SDK's `Run` gives each experiment one trial, named with this prefix (here in lower case)."""
 
+_NO_TAGS: Mapping[str, str] = {}
+
 
 def observe(
     kind: Kind,
@@ -54,19 +57,32 @@ def observe(
         created=record["CreationTime"],
         modified=_last_sign_of_life(record),
         content=content(kind, record, tags or {}),
-        tags=tags,
+        tags=None if tags is None else _shared(tags),
         display_name=record.get("DisplayName"),
-        status=(record.get("Status") or {}).get("PrimaryStatus"),
+        status=_same((record.get("Status") or {}).get("PrimaryStatus")),
         origin=_origin(name, source_arn, tags or {}),
         source_arn=source_arn,
-        created_by=(record.get("CreatedBy") or {}).get("UserProfileName"),
-        experiment=record.get("ExperimentName") if kind is Kind.TRIAL else None,
-        parents=None if parents is None else tuple(parents),
+        created_by=_same((record.get("CreatedBy") or {}).get("UserProfileName")),
+        experiment=_same(record.get("ExperimentName")) if kind is Kind.TRIAL else None,
+        parents=None if parents is None else tuple(map(_shared_parent, parents)),
         doubt=doubt,
         parameters=asked.parameters_of(record),
         metrics=asked.metrics_of(record),
         artifacts=asked.artifacts_of(record) if kind is Kind.COMPONENT else None,
     )
+
+
+def _same(word: str | None) -> str | None:
+    """Return the one text that all use who say this: an answer of AWS spells it anew each time."""
+    return word if word is None else intern(word)
+
+
+def _shared(tags: Mapping[str, str]) -> Mapping[str, str]:
+    return {intern(key): intern(value) for key, value in tags.items()} if tags else _NO_TAGS
+
+
+def _shared_parent(parent: Parent) -> Parent:
+    return Parent(intern(parent.trial), _same(parent.experiment))
 
 
 def _last_sign_of_life(record: Mapping[str, Any]) -> datetime | None:

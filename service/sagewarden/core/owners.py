@@ -1,10 +1,9 @@
 """Whose an entity is: its own tag, else who created it, else its parents' owner, else a default."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sagewarden.core.entities import Entity, Kind
+from sagewarden.core.entities import Entity
 from sagewarden.core.forest import Forest
 
 
@@ -29,21 +28,17 @@ def owner_of(entity: Entity, forest: Forest, rules: OwnerRules) -> str:
 
 
 def _own(entity: Entity, rules: OwnerRules) -> str:
-    tags = entity.tags or {}
-    tagged = next((tags[key] for key in rules.keys if tags.get(key, "").strip()), "")
-    return tagged or entity.created_by or ""
+    if entity.tags:
+        for key in rules.keys:
+            owner = entity.tags.get(key, "")
+            if owner.strip():
+                return owner
+    return entity.created_by or ""
 
 
 def _inherited(entity: Entity, forest: Forest, rules: OwnerRules) -> str:
     owners = {
         _own(parent, rules) or _inherited(parent, forest, rules)
-        for parent in _parents(entity, forest)
+        for parent in forest.parents(entity)
     }
     return owners.pop() if len(owners) == 1 else ""
-
-
-def _parents(entity: Entity, forest: Forest) -> Iterable[Entity]:
-    above = forest.above(entity)
-    if entity.kind is Kind.TRIAL:
-        return above
-    return (each for each in above if each.kind is Kind.TRIAL)

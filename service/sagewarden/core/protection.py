@@ -11,7 +11,7 @@ from sagewarden.core.forest import Forest, Subject, Tree
 from sagewarden.core.inventory import Inventory
 from sagewarden.core.models import UNREAD, Artifacts, Models
 from sagewarden.core.policy import Condition, ModelsInUse, Place, PolicySet
-from sagewarden.core.truth import Truth
+from sagewarden.core.truth import FALSE
 
 FUTURE_SLACK = timedelta(minutes=1)
 """A time further ahead of the server's clock than this makes an age unknown."""
@@ -41,9 +41,13 @@ class Protected:
 
     def saw_whole(self, subject: Subject) -> bool:
         """Whether every part of a tree was read."""
-        return not self.unread or not self.unread.intersection(
-            part.identity for part in subject.tree.parts
+        return not self.unread or self.unread.isdisjoint(
+            [part.identity for part in subject.tree.parts]
         )
+
+    def keeps_none_of(self, entities: Mapping[Identity, Entity]) -> bool:
+        """Whether nothing is said of any of these: so it is of nearly all."""
+        return self.held.keys().isdisjoint(entities) and self.own.keys().isdisjoint(entities)
 
 
 class Protections:
@@ -75,14 +79,17 @@ class Protections:
     def held(self, subject: Subject, now: datetime) -> tuple[str, ...]:
         """Return the protections that hold an entity, or that cannot be known not to."""
         return _by_tag(subject.entity) + tuple(
-            _guarded(condition, place, subject, now)
-            for test, condition, place in self._tests
-            if test(subject, now) is not Truth.FALSE
+            [
+                _guarded(condition, place, subject, now)
+                for test, condition, place in self._tests
+                if test(subject, now) is not FALSE
+            ]
         )
 
     def held_alone(self, entity: Entity, now: datetime) -> tuple[str, ...]:
         """Return what holds an entity by itself, without a look at what hangs below it."""
-        return self.held(Subject(Tree(entity, (), ()), entity.created, entity.created), now)
+        alone = Subject(entity, Tree(entity, (), ()), entity.created, entity.created)
+        return self.held(alone, now)
 
 
 def _by_tag(entity: Entity) -> tuple[str, ...]:
@@ -213,8 +220,10 @@ def _may_hang(inventory: Inventory, kind: Kind) -> tuple[str, ...]:
 def shields(tree: Tree, forest: Forest, protected: Protected) -> tuple[str, ...]:
     """Return every reason by which a tree is kept: of its parts, and holds above any part."""
     reasons: dict[str, None] = dict.fromkeys(protected.hidden[tree.root.kind])
-    above = {entity.identity: entity for part in tree.parts for entity in forest.above(part)}
     parts = {part.identity: part for part in tree.parts}
+    above = {up.identity: up for part in parts.values() for up in forest.above(part)}
+    if protected.keeps_none_of(above) and protected.keeps_none_of(parts):
+        return tuple(reasons)
     for identity, entity in (above | parts).items():
         for reason in protected.held.get(identity, ()):
             reasons[_told(entity, tree.root, reason)] = None

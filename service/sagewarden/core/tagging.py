@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
 
-from sagewarden.core.entities import Entity, Identity, Kind
+from sagewarden.core.entities import Entity, Identity
 from sagewarden.core.forest import Forest
 from sagewarden.core.patterns import Pattern
 from sagewarden.core.policy import Policy, Required
@@ -161,9 +161,7 @@ class _Rule:
     def _values_above(self, entity: Entity, forest: Forest) -> dict[str, Entity]:
         """Return each value that the nearest bearers above have, with one that bears it."""
         values: dict[str, Entity] = {}
-        above = forest.above(entity)
-        nearest = [each for each in above if entity.kind is Kind.TRIAL or each.kind is Kind.TRIAL]
-        for each in nearest:
+        for each in forest.parents(entity):
             bearer = next((up for up in (each, *forest.above(each)) if self._value(up)), None)
             if bearer is not None:
                 values.setdefault(self._value(bearer), bearer)

@@ -1,7 +1,8 @@
 """Three-valued truth: what cannot be known is neither true nor false."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Sequence
 from enum import Enum
+from typing import Final, TypeVar
 
 
 class Truth(Enum):
@@ -14,30 +15,51 @@ class Truth(Enum):
     @classmethod
     def of(cls, known: bool) -> "Truth":  # noqa: FBT001 -- the value is the point
         """Turn what is known into a truth."""
-        return cls.TRUE if known else cls.FALSE
+        return TRUE if known else FALSE
 
     def inverted(self) -> "Truth":
         """Return the opposite; the opposite of unknown is unknown."""
-        return Truth(2 - self.value)
+        if self is UNKNOWN:
+            return self
+        return Truth.of(self is FALSE)
 
 
-def all_of(truths: Iterable[Truth]) -> Truth:
+FALSE: Final = Truth.FALSE
+UNKNOWN: Final = Truth.UNKNOWN
+TRUE: Final = Truth.TRUE
+"""The same by plain names: Python 3.11 takes ten times as long to find a member of a class."""
+
+S = TypeVar("S")
+T = TypeVar("T")
+
+
+def all_of(tests: Sequence[Callable[[S, T], Truth]]) -> Callable[[S, T], Truth]:
     """False as soon as one is false, else unknown if one is unknown, else true."""
-    answer = Truth.TRUE
-    for truth in truths:
-        if truth is Truth.FALSE:
-            return truth
-        if truth is Truth.UNKNOWN:
-            answer = truth
-    return answer
+
+    def test(subject: S, at: T) -> Truth:
+        answer = TRUE
+        for each in tests:
+            truth = each(subject, at)
+            if truth is FALSE:
+                return truth
+            if truth is UNKNOWN:
+                answer = truth
+        return answer
+
+    return test
 
 
-def any_of(truths: Iterable[Truth]) -> Truth:
+def any_of(tests: Sequence[Callable[[S, T], Truth]]) -> Callable[[S, T], Truth]:
     """True as soon as one is true, else unknown if one is unknown, else false."""
-    answer = Truth.FALSE
-    for truth in truths:
-        if truth is Truth.TRUE:
-            return truth
-        if truth is Truth.UNKNOWN:
-            answer = truth
-    return answer
+
+    def test(subject: S, at: T) -> Truth:
+        answer = FALSE
+        for each in tests:
+            truth = each(subject, at)
+            if truth is TRUE:
+                return truth
+            if truth is UNKNOWN:
+                answer = truth
+        return answer
+
+    return test
