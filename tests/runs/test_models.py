@@ -103,6 +103,13 @@ def test_models_that_cannot_be_read_keep_all_that_left_something(due: Stage) -> 
     assert due.names() == {*TREE, "c stray-made"}
 
 
+def test_the_report_says_that_models_could_not_be_read(due: Stage) -> None:
+    due.box.admin.set_knobs(denied={"*": ["sagemaker:ListModels"]})
+    (note,) = [each for each in due.sweep().notes if "models" in each]
+    assert "which models are in use could not be read" in note
+    assert "ListModels" in note
+
+
 def test_models_that_could_not_be_read_once_restart_no_clock(due: Stage) -> None:
     due.box.admin.set_knobs(denied={"*": ["sagemaker:ListModels"]})
     due.sweep()

@@ -1,7 +1,7 @@
 """Builds a run's report from confirmed outcomes and from what was judged, and stores it."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -118,7 +118,7 @@ def build_report(bench: Bench, governance: Governance, story: Story) -> Report:
         tally=_tally(rows),
         deleted=_deleted(rows),
         adopted=tuple(story.adopted),
-        notes=(*governance.notes, *story.notes),
+        notes=(*governance.notes, *story.notes, *_blind(governance, judged)),
         advice=(*story.advice, *_partly(story.run, rows)),
         history=tuple(_history(bench, story.run)),
         exit_code=_exit_code(story, (*rows, *(each for each in tags if each.result != PLANNED))),
@@ -129,6 +129,16 @@ def build_report(bench: Bench, governance: Governance, story: Story) -> Report:
         compliance=() if judged is None else compliance(judged),
         tag_gaps=() if judged is None else tag_gaps(judged),
     )
+
+
+def _blind(governance: Governance, judged: Judged | None) -> Iterator[str]:
+    """Say so when a protection rests on a read that failed: far more is kept than it means."""
+    unread = "" if judged is None else judged.judgements.models.unread
+    if unread and governance.policies.asks_for_models:
+        yield (
+            "which models are in use could not be read, so everything that left something in S3 "
+            f"and every job is kept: {unread}"
+        )
 
 
 def store_report(bench: Bench, report: Report, renderings: Mapping[str, bytes]) -> None:
