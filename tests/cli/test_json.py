@@ -94,7 +94,7 @@ def test_config_show_has_each_value_with_its_origin(user: User) -> None:
 
 def test_policy_validate_has_the_digest_and_every_file(user: User) -> None:
     answer = user("policy", "validate", "--json").answer
-    assert answer.keys() == {"digest", "files", "policies", "protections"}
+    assert answer.keys() == {"digest", "files", "policies", "protections", "warnings"}
     assert answer["policies"] == ["old-trees"]
     assert [each.keys() for each in answer["files"]] == [{"path", "sha256"}]
 

@@ -1,50 +1,98 @@
 """`policy validate`: read every policy file as strictly as a run does."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
 
+from cyclopts import Parameter
 from rich.text import Text
 
 from sagewarden.cli.console import say, say_json
 from sagewarden.cli.options import Where
-from sagewarden.errors import SettingsError
+from sagewarden.core.visible import visible
+from sagewarden.errors import PolicyError, SettingsError
+
+if TYPE_CHECKING:
+    from sagewarden.core.advice import Advice
+    from sagewarden.core.policy import PolicySet
 
 WHERE = Where()
 
 
-def validate(directory: Path | None = None, /, *, where: Where = WHERE) -> int:
+def validate(
+    directory: Path | None = None,
+    /,
+    *,
+    strict: Annotated[bool, Parameter(negative="", show_default=False)] = False,
+    where: Where = WHERE,
+) -> int:
     """Check policy files; every fault is named with file, line, column and a remedy.
+
+    Warns of what is allowed and probably not meant: a match that nothing meets, a keep rule in
+    vain, a grace period below the floor. Exit code 2 for a fault, and with --strict for a warning.
 
     Parameters
     ----------
     directory
         A directory of policy files or one file; without it, the one in the settings.
+    strict
+        Make errors of warnings.
     """
     from sagewarden.adapters.policyfiles import load_policies  # noqa: PLC0415 -- slow to import
+    from sagewarden.core.advice import advise  # noqa: PLC0415
 
-    place = directory or where.effective().settings.policies
+    settings = where.effective().settings
+    place = directory or settings.policies
     if place is None:
         raise SettingsError(
             "no policies are named",
             advice="Give a directory, or set `policies:` in sagewarden.yaml.",
         )
     found = load_policies(place)
+    warnings = advise(found, settings.limits.min_grace)
     if where.json:
-        say_json(
-            {
-                "digest": found.digest,
-                "files": [{"path": each.path, "sha256": each.sha256} for each in found.files],
-                "policies": [each.name for each in found.policies],
-                "protections": len(found.protections),
-            }
-        )
-        return 0
+        say_json(_spelled(found, warnings))
+    else:
+        _say(found, warnings, strict=strict)
+    return PolicyError.exit_code if strict and warnings else 0
+
+
+def _say(found: "PolicySet", warnings: tuple["Advice", ...], *, strict: bool) -> None:
     for policy in found.policies:
-        say(Text(f"{policy.place}  {policy.name}: {policy.action} {policy.resource}"))
+        told = f"{policy.place}  {policy.name}: {policy.action} {policy.resource}"
+        say(Text(told, no_wrap=True, overflow="ignore"))
+    word, style = ("error", "bold red") if strict else ("warning", "yellow")
+    for each in warnings:
+        line = Text(f"{each.place}: ", no_wrap=True, overflow="ignore")
+        line.append(word, style).append(f" [{each.about}] {each.policy}: {visible(each.text)}")
+        say(line)
+        say(Text(f"  do  {each.remedy}", "dim"))
     files, policies, guards = len(found.files), len(found.policies), len(found.protections)
+    sound = "are not accepted" if strict and warnings else "are sound"
+    more = f", with {len(warnings)} {word}{'' if len(warnings) == 1 else 's'}" if warnings else ""
     say(
         Text(
-            f"{policies} policies and {guards} protections in {files} files are sound "
-            f"(digest {found.digest[:12]})."
+            f"{policies} policies and {guards} protections in {files} files {sound} "
+            f"(digest {found.digest[:12]}){more}."
         )
     )
-    return 0
+
+
+def _spelled(found: "PolicySet", warnings: tuple["Advice", ...]) -> dict[str, Any]:
+    return {
+        "digest": found.digest,
+        "files": [{"path": each.path, "sha256": each.sha256} for each in found.files],
+        "policies": [each.name for each in found.policies],
+        "protections": len(found.protections),
+        "warnings": [
+            {
+                "file": each.place.file,
+                "line": each.place.line,
+                "column": each.place.column,
+                "policy": each.policy,
+                "about": each.about,
+                "text": each.text,
+                "remedy": each.remedy,
+            }
+            for each in warnings
+        ],
+    }
