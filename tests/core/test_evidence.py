@@ -74,7 +74,7 @@ HELD = [
     (archive(record()), True),
     (archive(), False),
     (archive(record(fingerprint="x")), False),
-    (archive(record(identity=replace(COMP.identity, created_ms=1))), False),
+    (archive(record(identity=COMP.identity._replace(created_ms=1))), False),
 ]
 
 
@@ -119,7 +119,7 @@ def test_each_fault_of_an_archive_is_told_once_for_each_entity() -> None:
 
 
 CUT, OTHER_CUT, DELETE = SETTLED.outcomes
-STRANGE = Outcome(Step(Effect.DELETE, replace(COMP.identity, name="x")), Result.DONE)
+STRANGE = Outcome(Step(Effect.DELETE, COMP.identity._replace(name="x")), Result.DONE)
 TOLD: dict[str, tuple[Sequence[Outcome], list[str]]] = {
     "each once": ((DELETE, CUT, OTHER_CUT), []),
     "one is lost": ((CUT, DELETE), [f"it tells 0 outcomes of: {OTHER_CUT.step}"]),
