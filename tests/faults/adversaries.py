@@ -18,6 +18,7 @@ from tests.faults.deeds import (
     Act,
     Hand,
     anew,
+    commanded,
     linked,
     paused,
     tagged,
@@ -32,12 +33,23 @@ from tests.faults.ground import Ground, open_ground
 from tests.faults.oracle import mistold, units, violations
 from tests.faults.sections import Section
 from tests.faults.telling import Spot, alike, reach, spots, tells, undisturbed
-from tests.faults.timeline import DESCRIBES, Passed, Timeline, spelled, unlooked, without_edges
+from tests.faults.timeline import (
+    DESCRIBES,
+    TAGS,
+    Passed,
+    Timeline,
+    spelled,
+    unlooked,
+    without_edges,
+)
 from tests.runs.enumerating import Ending
 from tests.runs.stage import CUT, Stage
 
 from sagewarden.core.entities import Kind
 from sagewarden.core.report import Report
+
+SWITCHES = {"pause": "", "hold": "/holds/current"}
+"""What is read from the vault, not from AWS, and where; the pause is read at the victim's key."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +58,7 @@ class Adversary:
 
     What was touched `lasts` when it must survive the calm sweep that follows too. After one who is
     `passing` nothing is left of the deed, and the calm sweep ends like any other. `denies` is a
-    permission that is lost.
+    permission that is lost; `keys` are tags that nobody may write over then.
     """
 
     name: str
@@ -56,19 +68,20 @@ class Adversary:
     lasts: bool = False
     passing: bool = False
     denies: str = ""
+    keys: frozenset[str] = frozenset()
 
     def __str__(self) -> str:
         return f"{self.name} {self.victim}".strip()
 
     def shown(self, each: Passed) -> bool:
         """Whether a read that is made after the deed shows it."""
-        if self.by == "pause":
-            return each.name == "get" and each.key.endswith(self.victim)
+        if self.by in SWITCHES:
+            return each.name == "get" and each.key.endswith(SWITCHES[self.by] or self.victim)
         return each.name == self.by and each.about == self.victim
 
     def told_by(self, each: Passed, reached: Collection[str]) -> bool:
         """Whether a call could tell that the deed is done; `reached` is what it changes."""
-        if self.by == "pause":
+        if self.by in SWITCHES:
             return self.shown(each)
         if self.denies:
             return fnmatchcase(each.name, self.denies)
@@ -89,6 +102,7 @@ LOST = (
     *("ListTags", "ListTrials", "ListTrialComponents"),
     *("DescribeTrialComponent", "DescribeTrial", "DescribeExperiment"),
 )
+REPAIRED = ("owner", "Owner", "env")
 HELD = ("c twin", "c lent", "c big-d", "c stray-1", "t a-2", "t big-2", "e old-a", "e old-big")
 ADVERSARIES = [
     *_each("holds", "ListTags", lambda who: tagged(who, "sagewarden:hold"), *HELD),
@@ -136,6 +150,25 @@ ADVERSARIES = [
     *(
         Adversary(f"denies {action}", without(action), passing=True, denies=action)
         for action in LOST
+    ),
+    *_each("holds by command", "hold", commanded, "c big-d", "c stray-1", "t a-2", "e old-b"),
+    # who lives gets its tags repaired: a hold stops that, and another value is not written over
+    Adversary(
+        "holds", tagged("e live", "sagewarden:hold"), "e live", "ListTags", keys=frozenset(REPAIRED)
+    ),
+    Adversary(
+        "corrects env of",
+        tagged("e live", "env", "stage"),
+        "e live",
+        "ListTags",
+        keys=frozenset({"env"}),
+    ),
+    Adversary(
+        "corrects tier of",
+        tagged("c active", "tier", "silver"),
+        "c active",
+        "ListTags",
+        keys=frozenset({"tier"}),
     ),
     Adversary("pauses", paused(everything=False), "east-1/pause/current", "pause", passing=True),
     Adversary("pauses", paused(everything=True), "v1/pause/current", "pause", passing=True),
@@ -269,6 +302,7 @@ def judged(told: Told) -> Iterator[str]:
         yield from _lost(told)
         if not taken and not told.known(hand.linked, there=True):
             yield from _after_sight(told)
+        yield from _written_over(told)
 
 
 def _after_sight(told: Told) -> Iterator[str]:
@@ -281,6 +315,21 @@ def _after_sight(told: Told) -> Iterator[str]:
     for effect in told.timeline.applied(told.stage):
         if seen and effect.number > seen[0].number and (not members or effect.about in members):
             yield f"{effect.name} {effect.about} although {seen[0].name} had shown it"
+
+
+def _written_over(told: Told) -> Iterator[str]:
+    """Name each write of tags that was sent after a look had shown that they are not ours now."""
+    adversary, ours = told.deed.adversary, [*_ours(told, told.moment)]
+    seen = [each.number for each in ours if adversary.shown(each)]
+    for each in ours:
+        if each.name in TAGS and each.about == adversary.victim and seen and seen[0] < each.number:
+            keys = {*each.asked.get("TagKeys", ()), *(tag["Key"] for tag in _tags(each))}
+            yield from (f"{key} written over by {each.name}" for key in keys & adversary.keys)
+
+
+def _tags(each: Passed) -> list[dict[str, str]]:
+    tags: list[dict[str, str]] = each.asked.get("Tags", [])
+    return tags
 
 
 def _ours(told: Told, start: int) -> Iterable[Passed]:
@@ -314,13 +363,19 @@ def _lost(told: Told) -> Iterator[str]:
 
 def _in_window(told: Told) -> Iterator[str | tuple[str, str]]:
     """What an effect took that came before the deed, or whose own look had."""
-    moment, by = told.moment, told.deed.adversary.by
+    moment, adversary = told.moment, told.deed.adversary
+    by = adversary.by
     for effect in told.timeline.applied(told.stage):
         look = by if by == "ListTags" else DESCRIBES[effect.about[0]]
         looked = [
             each.number
-            for each in told.timeline.calls(0, effect.number)
-            if each.about == effect.about and each.name == look
+            for each in told.timeline.passed[: effect.number]
+            if each.thread == told.timeline.ours
+            and (
+                adversary.shown(each)
+                if by in SWITCHES
+                else (each.name, each.about) == (look, effect.about)
+            )
         ]
         if effect.number < moment or looked[-1:] < [moment]:
             trial = effect.asked.get("TrialName", "").lower()

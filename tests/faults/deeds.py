@@ -2,13 +2,15 @@
 
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from tests.runs.stage import COMPONENT, CUT, DELETES, EXPERIMENT, LINK, TRIAL, Stage
 
 from sagewarden.adapters.vault.memory import MemoryVault
+from sagewarden.application.holds import add_hold
 from sagewarden.application.pause import set_pause
+from sagewarden.core.holds import Hold
 from sagewarden.sandbox.refusal import Refusal
 
 KINDS = {"e": EXPERIMENT, "t": TRIAL, "c": COMPONENT}
@@ -83,11 +85,11 @@ class Hand:
 Act = Callable[[Hand], None]
 
 
-def tagged(who: str, key: str) -> Act:
+def tagged(who: str, key: str, value: str = "x") -> Act:
     """Set a tag."""
 
     def act(hand: Hand) -> None:
-        tags = [{"Key": key, "Value": "x"}]
+        tags = [{"Key": key, "Value": value}]
         hand.make("AddTags", ResourceArn=hand.stage.arn(KINDS[who[0]], who[2:]), Tags=tags)
 
     return act
@@ -166,11 +168,36 @@ def paused(*, everything: bool, on: bool = True) -> Act:
     """Set the pause switch, without being heard by what listens at the vault."""
 
     def act(hand: Hand) -> None:
-        assert isinstance(hand.stage.vault, MemoryVault)
-        unheard = MemoryVault()
-        unheard._stored = hand.stage.vault._stored  # the same vault, no hooks
         target = None if everything else hand.stage.session.target
-        set_pause(unheard, target, {"paused": on, "by": "somebody", "reason": "wait"})
+        switch = {"paused": on, "by": "somebody", "reason": "wait"}
+        set_pause(_unheard(hand.stage), target, switch)
         hand.acted = True
 
     return act
+
+
+def commanded(who: str) -> Act:
+    """Hold a name by command, without being heard either."""
+
+    def act(hand: Hand) -> None:
+        bench = replace(hand.stage.bench(), vault=_unheard(hand.stage))
+        hold = Hold(
+            kind=KINDS[who[0]],
+            name=who[2:],
+            owner="ana",
+            reason="an audit",
+            by="arn:aws:iam::123456789012:user/ana",
+            added=hand.stage.clockwork.wall(),
+        )
+        add_hold(bench, hold)
+        hand.acted = True
+
+    return act
+
+
+def _unheard(stage: Stage) -> MemoryVault:
+    """Return the same vault, with no hooks."""
+    assert isinstance(stage.vault, MemoryVault)
+    unheard = MemoryVault()
+    unheard._stored = stage.vault._stored
+    return unheard
