@@ -390,4 +390,5 @@ ADVERSARY = Section(
     points=deeds,
     play=play_deed,
     short=40,
+    kinds=frozenset(map(str, ADVERSARIES)),
 )

@@ -214,4 +214,5 @@ ANSWERED = Section(
     points=lives,
     play=play_life,
     short=12,
+    kinds=frozenset({knob for answer in ANSWERS for knob, _ in answer} | {"parent_delete_code"}),
 )

@@ -159,4 +159,5 @@ KILLS = Section(
     points=all_kills,
     play=play_kill,
     short=7,
+    kinds=WHEN,
 )

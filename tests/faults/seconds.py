@@ -232,4 +232,5 @@ SECONDS = Section(
     points=gaps,
     play=play_gap,
     short=20,
+    kinds=("renews", "silent"),
 )

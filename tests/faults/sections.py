@@ -2,7 +2,7 @@
 
 import time
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
@@ -16,7 +16,7 @@ class Section(Generic[GroundT]):
 
     `points` lists every play there is; `play` makes one and returns what is wrong after it.
     `faults` says in words what happens at each point. `short` is how many of the plays the short
-    form makes, evenly spread.
+    form makes, evenly spread. `kinds` are the names by which ARCHITECTURE.md tells plays apart.
     """
 
     name: str
@@ -25,6 +25,7 @@ class Section(Generic[GroundT]):
     points: Callable[[GroundT], Sequence[Any]]
     play: Callable[[GroundT, Any], list[str]]
     short: int
+    kinds: Collection[str] = ()
 
 
 @dataclass(frozen=True)

@@ -83,4 +83,5 @@ SINGLES = Section(
     points=single_faults,
     play=play_single,
     short=40,
+    kinds=(*AT_AWS, *AT_VAULT),
 )

@@ -39,6 +39,8 @@ SIGNED = 2.0
 """Seconds that a signature is good for: as AWS's five minutes are, far less than ten leases. Less
 would refuse what a busy machine sent late; it is written in whole seconds."""
 
+MOMENTS = ("looked", "arrived", "wire")
+
 TAKEN = "taken over"
 NEWCOMER = "newcomer"
 REASON = "the lease ran out while this run worked"
@@ -92,9 +94,9 @@ def stops(calls: list[LoggedCall]) -> Iterator[Stop]:
         if call.write and call.service == "sagemaker":
             effect = told(call)
             look = looks[written_on(call)]
-            yield Stop(effect, "looked", *look, on[look])
-            yield Stop(effect, "arrived", *where, on[where])
-            yield Stop(effect, "wire", *where, of[call.operation])
+            numbers = ((*look, on[look]), (*where, on[where]), (*where, of[call.operation]))
+            for moment, number in zip(MOMENTS, numbers, strict=True):
+                yield Stop(effect, moment, *number)
 
 
 def written_on(call: LoggedCall) -> str:
@@ -202,4 +204,5 @@ STOPS = Section(
     points=all_stops,
     play=play_stop,
     short=2,
+    kinds=MOMENTS,
 )
