@@ -44,15 +44,15 @@ def test_half_is_still_believed() -> None:
 
 def test_less_than_half_is_not_believed() -> None:
     assert drift(before(census(10)), census(4), NONE, HALF) == (
-        "4 trial-components are there, at the last good run 10 were left",
-        "4 entities are there in all, at the last good run 10 were",
+        "4 trial-components are there, at the last good run 10 were left (limits.fall)",
+        "4 entities are there in all, at the last good run 10 were (limits.fall)",
     )
 
 
 def test_an_empty_inventory_is_not_believed() -> None:
     assert drift(before(census(1)), census(0), NONE, HALF) == (
-        "0 trial-components are there, at the last good run 1 were left",
-        "0 entities are there in all, at the last good run 1 were",
+        "0 trial-components are there, at the last good run 1 were left (limits.fall)",
+        "0 entities are there in all, at the last good run 1 were (limits.fall)",
     )
 
 
@@ -62,8 +62,8 @@ def test_what_we_deleted_ourselves_is_no_fall() -> None:
 
 def test_less_than_half_of_what_we_left_is_not_believed() -> None:
     assert drift(before(census(10)), census(3), counts(components=2), HALF) == (
-        "3 trial-components are there, at the last good run 8 were left",
-        "3 entities are there in all, at the last good run 8 were",
+        "3 trial-components are there, at the last good run 8 were left (limits.fall)",
+        "3 entities are there in all, at the last good run 8 were (limits.fall)",
     )
 
 
@@ -75,7 +75,7 @@ def test_each_kind_is_compared_by_itself() -> None:
     there = Census(counts(10, 10, 100), NONE, NONE)
     now = Census(counts(10, 4, 100), NONE, NONE)
     assert drift(before(there), now, NONE, HALF) == (
-        "4 trials are there, at the last good run 10 were left",
+        "4 trials are there, at the last good run 10 were left (limits.fall)",
     )
 
 
@@ -104,7 +104,7 @@ def test_twenty_points_fewer_with_tags_are_still_believed() -> None:
 
 def test_more_than_twenty_points_fewer_with_tags_are_not() -> None:
     assert drift(before(census(10, tagged=7)), census(10, tagged=4), NONE, HALF) == (
-        "40% of the trial-components are tagged, at the last good run 70% were",
+        "40% of the trial-components are tagged, at the last good run 70% were (limits.tag_fall)",
     )
 
 
@@ -122,7 +122,7 @@ def test_what_we_deleted_was_tagged_for_all_we_know() -> None:
 def test_tags_of_what_we_left_are_missed() -> None:
     now = census(5, tagged=0)
     assert drift(before(census(10, tagged=7)), now, counts(components=5), HALF) == (
-        "0% of the trial-components are tagged, at the last good run 40% were",
+        "0% of the trial-components are tagged, at the last good run 40% were (limits.tag_fall)",
     )
 
 

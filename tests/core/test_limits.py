@@ -49,7 +49,7 @@ def test_the_hard_limit_is_told_before_the_automatic_one() -> None:
     found = measure(Extent({Kind.TRIAL: 60}, POPULATION), Limits(Limit(0.1), Limit(0.5)), Past())
     assert (found.room, found.exceeded) == (
         Room.REFUSED,
-        ("hard limit: 60 of 100 trials match (60%), allowed are 50%",),
+        ("hard limit: 60 of 100 trials match (60%), allowed are 50% (limits.hard.share)",),
     )
 
 
@@ -60,9 +60,12 @@ def test_every_limit_that_is_exceeded_is_told() -> None:
         Past(),
     )
     assert found.exceeded == (
-        "automatic limit: 16 of 1000 trial-components match (1.6%), allowed are 1.5%",
-        "automatic limit: 2 of 100 trials match (2%), allowed are 1.5%",
-        "automatic limit: 16 trial-components match, allowed are 10",
+        (
+            "automatic limit: 16 of 1000 trial-components match (1.6%), allowed are 1.5% "
+            "(limits.automatic.share)"
+        ),
+        "automatic limit: 2 of 100 trials match (2%), allowed are 1.5% (limits.automatic.share)",
+        "automatic limit: 16 trial-components match, allowed are 10 (limits.automatic.components)",
     )
 
 
@@ -72,7 +75,9 @@ def test_inside_all_limits_nothing_is_told() -> None:
 
 def test_of_nothing_nothing_may_match() -> None:
     found = measure(Extent({Kind.TRIAL: 1}, {}), Limits(OPEN, OPEN), Past())
-    assert found.exceeded == ("hard limit: 1 of 0 trials match (of nothing), allowed are 100%",)
+    assert found.exceeded == (
+        "hard limit: 1 of 0 trials match (of nothing), allowed are 100% (limits.hard.share)",
+    )
 
 
 GONE = {Kind.COMPONENT: 60}
@@ -87,7 +92,7 @@ def test_what_was_deleted_within_a_day_counts_as_if_the_plan_took_it_too() -> No
     assert found.exceeded == (
         (
             "automatic limit: 110 of 1060 trial-components match or were deleted within 24 hours "
-            "(60) (10.38%), allowed are 10%"
+            "(60) (10.38%), allowed are 10% (limits.automatic.share)"
         ),
     )
 
@@ -99,7 +104,7 @@ def test_a_count_has_the_day_in_it_too() -> None:
     assert found.exceeded == (
         (
             "automatic limit: 110 trial-components match or were deleted within 24 hours (60), "
-            "allowed are 109"
+            "allowed are 109 (limits.automatic.components)"
         ),
     )
 
@@ -126,7 +131,7 @@ def test_a_jump_is_told_in_words() -> None:
     assert measure(Extent({Kind.COMPONENT: 151}, POPULATION), limits, past).exceeded == (
         (
             "automatic limit: 151 trial-components match, 100 did at the last plan; allowed are "
-            "50% more"
+            "50% more (limits.automatic.growth)"
         ),
     )
 
@@ -177,7 +182,7 @@ def test_of_fewer_than_the_smallest_population_nothing_goes_without_approval() -
         (
             (
                 "automatic limit: 1 of only 10 experiments match, of fewer than 20 nothing goes "
-                "without approval"
+                "without approval (limits.smallest_population)"
             ),
         ),
     )

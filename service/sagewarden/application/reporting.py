@@ -4,6 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from shlex import quote
 from typing import Any
 
 from sagewarden import __version__
@@ -119,7 +120,7 @@ def build_report(bench: Bench, governance: Governance, story: Story) -> Report:
         deleted=_deleted(rows),
         adopted=tuple(story.adopted),
         notes=(*governance.notes, *story.notes, *_blind(governance, judged)),
-        advice=(*story.advice, *_partly(story.run, rows)),
+        advice=(*_persons(rows), *story.advice, *_partly(story.run, rows)),
         history=tuple(_history(bench, story.run)),
         exit_code=_exit_code(story, (*rows, *(each for each in tags if each.result != PLANNED))),
         statuses={} if judged is None else _statuses(judged),
@@ -297,6 +298,18 @@ def _deleted(rows: Iterable[OutcomeRow]) -> Mapping[str, int]:
         if row.effect == str(Effect.DELETE) and row.result == str(Result.DONE):
             counts[row.kind] += 1
     return counts
+
+
+def _persons(rows: Iterable[OutcomeRow]) -> Iterable[str]:
+    """Say what a person has to do, edge by edge: no later run takes these up by itself."""
+    for row in rows:
+        if row.result != str(Result.NEEDS_PERSON) or not row.trial or not row.at:
+            continue
+        names = f"--trial-component-name {quote(row.name)} --trial-name {quote(row.trial)}"
+        yield (
+            f"A person is needed: `aws sagemaker associate-trial-component {names}` puts back an "
+            f"association that {row.kind} {row.name} lost; look at both ends first: {row.detail}"
+        )
 
 
 def _partly(run: str, rows: Iterable[OutcomeRow]) -> Iterable[str]:

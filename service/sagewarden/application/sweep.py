@@ -247,7 +247,8 @@ class Sweep:
         raise ApprovalNeeded(
             f"plan {start} waits for approval, nothing was deleted: {exceeded}",
             advice=f"Read it with `sagewarden plan`, then `sagewarden approve {start}` lets it "
-            "begin for 72 hours; the next sweep applies it.",
+            "begin for 72 hours; the next sweep applies it. Or begin with a part of it "
+            "(`sagewarden plan --select POLICY`), or raise the limit knowingly.",
         )
 
     def _approved(self, digest: str) -> bool:

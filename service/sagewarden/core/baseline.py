@@ -156,10 +156,16 @@ def _falls(before: Baseline, now: Census, deleted: Counts, tolerance: Tolerance)
     for kind in Kind:
         there = now.counts.get(kind, 0)
         if left[kind] >= tolerance.smallest and there < least * left[kind]:
-            yield f"{there} {kind}s are there, at the last good run {left[kind]} were left"
+            yield (
+                f"{there} {kind}s are there, at the last good run {left[kind]} were left "
+                "(limits.fall)"
+            )
     total = sum(now.counts.values())
     if total < least * sum(left.values()):
-        yield f"{total} entities are there in all, at the last good run {sum(left.values())} were"
+        yield (
+            f"{total} entities are there in all, at the last good run {sum(left.values())} were "
+            "(limits.fall)"
+        )
 
 
 def _left(before: Census, deleted: Counts, kind: Kind) -> int:
@@ -184,5 +190,5 @@ def _tag_falls(
         if now.coverage(kind) < then - Fraction(str(tolerance.tag_fall)):
             yield (
                 f"{100 * float(now.coverage(kind)):.4g}% of the {kind}s are tagged, "
-                f"at the last good run {100 * float(then):.4g}% were"
+                f"at the last good run {100 * float(then):.4g}% were (limits.tag_fall)"
             )

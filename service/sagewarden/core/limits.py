@@ -110,7 +110,7 @@ def _beyond_share(name: str, share: float, kind: Kind, extent: Extent, past: Pas
     if extent.matched.get(kind, 0) and count > _exact(share) * of:
         yield (
             f"{name} limit: {count} of {of} {kind}s match{_deleted(gone)} ({_percent(count, of)}), "
-            f"allowed are {100 * share:.4g}%"
+            f"allowed are {100 * share:.4g}% (limits.{name}.share)"
         )
 
 
@@ -120,7 +120,7 @@ def _beyond_count(name: str, most: int, extent: Extent, past: Past) -> Iterator[
     if matched and matched + gone > most:
         yield (
             f"{name} limit: {matched + gone} trial-components match{_deleted(gone)}, "
-            f"allowed are {most}"
+            f"allowed are {most} (limits.{name}.components)"
         )
 
 
@@ -134,7 +134,7 @@ def _beyond_growth(
     if now - then > allowed:
         yield (
             f"{name} limit: {now} {kind}s match, {then} did at the last plan; "
-            f"allowed are {100 * growth:.4g}% more"
+            f"allowed are {100 * growth:.4g}% more (limits.{name}.growth)"
         )
 
 
@@ -144,7 +144,8 @@ def _too_few(smallest: int, extent: Extent) -> Iterator[str]:
         if matched and of < smallest:
             yield (
                 f"automatic limit: {matched} of only {of} {kind}s match, "
-                f"of fewer than {smallest} nothing goes without approval"
+                f"of fewer than {smallest} nothing goes without approval "
+                "(limits.smallest_population)"
             )
 
 

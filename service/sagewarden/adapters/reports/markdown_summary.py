@@ -7,7 +7,7 @@ from typing import Final
 from sagewarden.adapters.reports.figures import key_figures
 from sagewarden.adapters.reports.headline import headline
 from sagewarden.adapters.reports.tag_lines import tag_sections
-from sagewarden.adapters.reports.wording import brief, moment, number
+from sagewarden.adapters.reports.wording import WHOLE, brief, moment, number
 from sagewarden.core.report import PolicyRow, Report
 from sagewarden.core.visible import shortened
 
@@ -27,10 +27,10 @@ def render_markdown(report: Report) -> str:
     return "\n".join(_lines(report)) + "\n"
 
 
-def escaped(text: str) -> str:
+def escaped(text: str, longest: int = _LONGEST) -> str:
     """Return text as words only: no link, no mark-up, no mention, one line."""
     marked = _MARKS.sub(
-        lambda found: f"{found.group()[:-1]}\\{found.group()[-1]}", shortened(text, _LONGEST)
+        lambda found: f"{found.group()[:-1]}\\{found.group()[-1]}", shortened(text, longest)
     )
     return _CALLS.sub(lambda found: found.group() + _JOINER, marked)
 
@@ -50,7 +50,7 @@ def _lines(report: Report) -> Iterator[str]:
     yield from _policies(report.policy_rows)
     for section in tag_sections(report):
         yield from _list(section.title, section.lines)
-    yield from _list("What to do next", report.advice)
+    yield from _list("What to do next", report.advice, WHOLE)
     yield from _list("Mind these", (*report.exceeded, *report.notes))
     yield ""
     yield f"{escaped(report.account)} / {escaped(report.region)}, {escaped(report.mode)}, "
@@ -71,13 +71,13 @@ def _policies(rows: tuple[PolicyRow, ...]) -> Iterator[str]:
         yield f"\n{number(len(rows) - POLICIES)} more policies are in the full report."
 
 
-def _list(title: str, lines: Iterable[str]) -> Iterator[str]:
+def _list(title: str, lines: Iterable[str], longest: int = _LONGEST) -> Iterator[str]:
     told = tuple(lines)
     if not told:
         return
     yield ""
     yield f"**{title}**"
     yield ""
-    yield from (f"- {escaped(line)}" for line in told[:LINES])
+    yield from (f"- {escaped(line, longest)}" for line in told[:LINES])
     if len(told) > LINES:
         yield f"- {number(len(told) - LINES)} more in the full report"

@@ -15,7 +15,15 @@ from rich.text import Text
 from sagewarden.adapters.reports.figures import key_figures
 from sagewarden.adapters.reports.headline import headline
 from sagewarden.adapters.reports.tag_lines import shown, tag_sections
-from sagewarden.adapters.reports.wording import VERDICTS, brief, counted, entities, moment, number
+from sagewarden.adapters.reports.wording import (
+    VERDICTS,
+    WHOLE,
+    brief,
+    counted,
+    entities,
+    moment,
+    number,
+)
 from sagewarden.core.report import JudgedRow, PolicyRow, Report
 from sagewarden.core.visible import shortened
 
@@ -56,7 +64,7 @@ def summary(report: Report) -> RenderableType:
     parts += _list("Mind these", (*report.exceeded, *report.notes), "yellow")
     parts += _list("Could not be read", report.gaps[: SAMPLES * 3], "yellow")
     parts += _more(len(report.gaps) - SAMPLES * 3)
-    parts += _list("What to do next", report.advice, "cyan")
+    parts += _list("What to do next", report.advice, "cyan", WHOLE)
     return Group(*parts)
 
 
@@ -84,7 +92,7 @@ def plan_verdict(report: Report, digest: str) -> RenderableType:
     parts += _list("Could not be read", report.gaps[: SAMPLES * 3], "yellow")
     parts += _more(len(report.gaps) - SAMPLES * 3)
     parts += _list("Mind these", report.notes, "yellow")
-    parts += _list("What to do next", report.advice, "cyan")
+    parts += _list("What to do next", report.advice, "cyan", WHOLE)
     return Group(*parts)
 
 
@@ -173,12 +181,14 @@ def _tally(report: Report) -> Text:
     return text
 
 
-def _list(title: str, lines: Iterable[str], style: str) -> Iterator[RenderableType]:
+def _list(
+    title: str, lines: Iterable[str], style: str, longest: int = _LONGEST
+) -> Iterator[RenderableType]:
     rows = Table.grid(padding=(0, 1, 0, 0))
     rows.add_column(no_wrap=True)
     rows.add_column(overflow="fold")
     for line in lines:
-        rows.add_row(Text("  \u2022", style), Text(_seen(line)))
+        rows.add_row(Text("  \u2022", style), Text(shortened(moment(line), longest)))
     if rows.row_count:
         yield ""
         yield Text(title, style=f"bold {style}")

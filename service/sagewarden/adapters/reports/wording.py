@@ -15,6 +15,9 @@ KINDS: Final = ("experiment", "trial", "trial-component")
 VERDICTS: Final = ("delete", "mark", "report", "keep")
 """Verdicts as tables order them: what changes something first."""
 
+WHOLE: Final = 1_000
+"""Characters of an advice, at most: a command that is cut short helps nobody."""
+
 TROUBLE: Final = (Result.NEEDS_PERSON, Result.REFUSED, Result.UNDONE)
 """Results that someone should look at, the worst first."""
 
