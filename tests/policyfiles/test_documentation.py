@@ -1,11 +1,14 @@
 """The language reference and the gallery say what is so."""
 
 import re
+import shutil
 from pathlib import Path
 
 import pytest
 
 from sagewarden.adapters.policyfiles import PoliciesRefused, load_fixtures, load_policies
+from sagewarden.core.rehearsal import rehearse
+from sagewarden.settings import LimitsSettings
 
 POLICIES = Path(__file__).parents[2] / "policies"
 REFERENCE = (POLICIES / "README.md").read_text(encoding="utf-8")
@@ -24,9 +27,16 @@ def test_every_example_of_the_reference_loads(example: str, tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize("example", FIXTURES)
-def test_every_fixture_of_the_reference_loads(example: str, tmp_path: Path) -> None:
-    (tmp_path / "example.yaml").write_text(example)
-    assert load_fixtures(tmp_path)
+def test_every_fixture_of_the_reference_is_decided_as_it_says(example: str, tmp_path: Path) -> None:
+    """Beside the gallery, whose policies it may name."""
+    for path in GALLERY:
+        shutil.copy(path, tmp_path)
+    (tmp_path / "tests").mkdir()
+    (tmp_path / "tests" / "example.yaml").write_text(example)
+    (fixture,) = load_fixtures(tmp_path)
+    done = rehearse(fixture, load_policies(Path(fixture.policies)), LimitsSettings().mark_rules)
+    assert [answer for answer in done.answers if not answer.met] == []
+    assert done.met
 
 
 @pytest.mark.parametrize(("example", "message"), REFUSED)
