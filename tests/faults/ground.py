@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from tests.runs.enumerating import Ending, Replay
 from tests.runs.stage import COMPONENT, DAY, EXPERIMENT, POLICIES, Clockwork, SimulatedCrash, Stage
-from tests.runs.worlds import log_metrics, recreate_again
+from tests.runs.worlds import log_metrics, put_jobs_behind, recreate_again
 
 from sagewarden.adapters.aws.session import Access, TargetSession
 from sagewarden.adapters.policyfiles import load_policies
@@ -65,6 +65,7 @@ def trap(stage: Stage) -> None:
     stage.experiment("old-again", again_1=["Again"])
     stage.experiment("Namesake", NAMESAKE=["oLd-A"])
     stage.component("Stray-1")
+    put_jobs_behind(stage, ["big-a"])
     log_metrics(stage, ["mine"])
     stage.pass_time(60 * DAY)
 

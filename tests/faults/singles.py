@@ -43,12 +43,13 @@ def arrange(ground: Ground, stage: Stage, fault: Single) -> None:
     def act(when: str, what: str) -> None:
         seen[when] += 1
         if seen[when] == fault.number:
-            _strike(stage, fault.fault, when, what)
+            strike(stage, fault.fault, when, what)
 
     ground.tap.act = act
 
 
-def _strike(stage: Stage, fault: str, when: str, what: str) -> None:
+def strike(stage: Stage, fault: str, when: str, what: str) -> None:
+    """Let a fault befall the call that is just passing."""
     service, name = what.split()[:2]
     if fault == f"crash {when}":
         raise SimulatedCrash

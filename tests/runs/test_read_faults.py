@@ -54,6 +54,63 @@ def test_a_tree_whose_top_cannot_be_read_is_not_touched(
     assert (report.exit_code, due.effects()) == (3, ["trialcomponent stray-1"])
 
 
+@pytest.mark.parametrize(
+    ("operation", "resource"),
+    [
+        ("DescribeExperiment", "Old-Small"),
+        ("DescribeTrial", "old-2"),
+        ("ListTags", "*:experiment/Old-Small"),
+        ("ListTrials", "Old-Small"),
+        ("ListTrialComponents", "Old-Small"),
+    ],
+)
+def test_a_tree_whose_top_is_gone_by_one_answer_and_there_by_the_next_is_not_touched(
+    due: Stage, operation: str, resource: str
+) -> None:
+    due.fault("not_found", operation, resource=resource)
+    report = due.sweep()
+    assert (report.exit_code, due.effects()) == (3, ["trialcomponent stray-1"])
+
+
+def test_a_component_whose_trials_are_not_found_although_it_is_there_keeps_them(
+    due: Stage,
+) -> None:
+    due.fault("not_found", "ListTrials", resource="Both")
+    report = due.sweep()
+    assert (report.exit_code, due.open_intents()) == (3, [])
+    assert (due.names() & TREE, due.trials_of("both")) == (TREE, EDGES)
+
+
+def test_what_is_gone_by_one_answer_after_its_last_edge_was_cut_gets_it_back(due: Stage) -> None:
+    """Else its trial would go without it, and it would stay behind for good."""
+    due.at = before_look(
+        2, lambda: due.fault("not_found", "DescribeTrialComponent", resource="Alone")
+    )
+    report = due.sweep()
+    assert (report.exit_code, due.open_intents()) == (3, [])
+    assert (due.names() & TREE, due.trials_of("alone")) == (TREE, {"old-1"})
+
+
+@pytest.mark.parametrize(
+    ("look", "operation", "resource"),
+    [(2, "DescribeTrialComponent", "?lone"), (8, "DescribeTrial", "old-2")],
+)
+def test_an_edge_one_end_of_which_only_describe_misses_is_settled_by_the_next_run(
+    due: Stage, look: int, operation: str, resource: str
+) -> None:
+    """AWS lists it all the while, so nobody is told that it is gone."""
+    replay = Replay(due)
+    stage = replay.restart()
+    stage.at = before_look(
+        look, lambda: stage.fault("not_found", operation, resource=resource, times=None)
+    )
+    report = stage.sweep()
+    assert (report.exit_code, len(stage.open_intents())) == (3, 1)
+    stage.box.admin.clear_rules()
+    assert replay.calm().sweep().exit_code == 0
+    assert Ending.of(stage).differs_from(replay.clean) == []
+
+
 def test_an_edge_whose_component_cannot_be_read_is_put_back_by_the_next_run(due: Stage) -> None:
     """The intent stays open meanwhile, and nothing else is begun."""
     replay = Replay(due)

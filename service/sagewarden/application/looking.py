@@ -28,22 +28,34 @@ class Watch:
         self._shields = shields
         self._models = ModelWatch(bench, shields.protections)
         self._since = made - LISTING_SLACK
+        self._gone: set[Identity] = set()
 
     def entity(self, planned: PlannedEntity) -> FreshLook:
         """Look at an entity that goes: ListTags, then Describe last.
 
-        Raise WorldChanged when it is held, running, changed or another one, or when its model was
-        found in use at the start of its bundle, Absent when it is gone.
+        Raise WorldChanged when it is held, running, changed or another one, when its model was
+        found in use at the start of its bundle, or when AWS had said before that it is gone;
+        Absent when it is gone.
         """
         self._models.check(planned)
-        seen = self._bench.looks.describe(planned.identity.kind, planned.name).entity
+        try:
+            seen = self._bench.looks.describe(planned.identity.kind, planned.name).entity
+        except Absent:
+            self._gone.add(planned.identity)
+            raise
+        if seen.identity in self._gone:
+            raise WorldChanged(f"AWS said that {seen.identity} is gone, and now describes it")
         self._check_held(seen)
         return FreshLook(planned, seen)
 
     def place(self, planned: PlannedEntity, removed: Iterable[str]) -> None:
         """List a component's trials; they must be the planned ones, but for edges we removed."""
         ours = set(removed)
-        now = set(self._bench.looks.trials_of(planned.name)) - ours
+        try:
+            now = set(self._bench.looks.trials_of(planned.name)) - ours
+        except Absent:
+            self._gone.add(planned.identity)
+            raise
         if now != set(planned.parents) - ours:
             raise WorldChanged(f"{planned.identity} is associated with other trials than planned")
 
@@ -138,7 +150,7 @@ class Watch:
                 for component in looks.components_in(trial=planned.name, since=since):
                     yield Kind.COMPONENT, component.key
         except Absent:
-            return
+            self._gone.add(planned.identity)
 
 
 def _covered(trial: PlannedEntity, unit: Unit) -> bool:

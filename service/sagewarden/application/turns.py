@@ -190,7 +190,11 @@ class Turns:
             try:
                 act(step, planned)
             except Absent:
-                return Result.DONE if step in state.doubtful else Result.ALREADY_ABSENT
+                if step in state.doubtful:
+                    return Result.DONE
+                if state.removed:
+                    self._check_gone(planned.identity)
+                return Result.ALREADY_ABSENT
             except CreatedAnew:
                 if step not in state.doubtful:
                     raise
@@ -207,6 +211,22 @@ class Turns:
             else:
                 return Result.DONE
         raise AssertionError("the last attempt returns or raises")  # pragma: no cover
+
+    def _check_gone(self, identity: Identity) -> None:
+        """Raise ReadFailed unless a listing agrees that something is gone whose edges we took.
+
+        One wrong answer would leave it behind without them. Both listings know ResourceNotFound
+        (service model).
+        """
+        looks = self._bench.looks
+        try:
+            if identity.kind is Kind.COMPONENT:
+                looks.trials_of(identity.name)
+            else:
+                looks.components_in(trial=identity.name)
+        except Absent:
+            return
+        raise ReadFailed(f"AWS says that {identity} is gone, and yet lists its associations")
 
     def _settled(self, step: Step, planned: PlannedEntity, reason: SageWardenError) -> bool:
         """After an unclear Disassociate, list; after a refusal as linked, look for a new link."""
@@ -312,16 +332,22 @@ class Turns:
         try:
             component = self._bench.looks.describe(Kind.COMPONENT, step.identity.name).entity
         except Absent as error:
+            self._check_gone(step.identity)
             raise ComponentGone(f"{step.identity} is gone, there is no edge to put back") from error
         if component.identity != step.identity:
             raise ComponentGone(f"{step.identity} was deleted and created anew by someone else")
-        trial = self._bench.looks.describe(Kind.TRIAL, step.trial).entity
         intent = self._evidence.intent
         known = {
             each.identity.name: each.identity
             for each in (*intent.entities, *intent.ancestors)
             if each.identity.kind is Kind.TRIAL
         }
+        try:
+            trial = self._bench.looks.describe(Kind.TRIAL, step.trial).entity
+        except Absent:
+            if step.trial in known:
+                self._check_gone(known[step.trial])
+            raise
         if known.get(step.trial, trial.identity) != trial.identity:
             raise WorldChanged(f"{trial.identity} was created anew by someone else")
 

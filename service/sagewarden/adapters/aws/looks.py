@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+from sagewarden.adapters.aws.answers import Answer
 from sagewarden.adapters.aws.calls import PAGE, Reads
 from sagewarden.adapters.aws.models import ModelReader
 from sagewarden.adapters.aws.vocabulary import WORDS, arn_of
@@ -11,7 +12,7 @@ from sagewarden.application.ports.aws import Described, Listed
 from sagewarden.core.entities import Kind
 from sagewarden.core.models import Models
 from sagewarden.core.observe import observe
-from sagewarden.errors import ReadFailed
+from sagewarden.errors import Absent, ReadFailed
 
 
 class SageMakerLooks:
@@ -24,17 +25,24 @@ class SageMakerLooks:
     def describe(self, kind: Kind, name: str) -> Described:
         """ListTags, then Describe last; a component's parents stay unknown (None).
 
-        Raise Absent, or ReadFailed also when Describe answers with another ARN than the one whose
-        tags were read.
+        Raise Absent when Describe says so, whatever ListTags says; ReadFailed also when ListTags
+        alone says so, or when Describe answers with another ARN than the one whose tags were read.
         """
         session = self._reads.session
         arn = arn_of(session.target, session.partition, kind, name)
-        tags = self.tags(arn)
-        record = self._reads.ask(WORDS[kind].describe, **{WORDS[kind].name: name})
+        try:
+            tags = self.tags(arn)
+        except Absent as error:
+            self._record(kind, name)
+            raise ReadFailed(f"{name}: AWS describes it, but says of its tags: {error}") from error
+        record = self._record(kind, name)
         if record[WORDS[kind].arn].lower() != arn.lower():
             raise ReadFailed(f"{name}: AWS describes {record[WORDS[kind].arn]} instead of {arn}")
         parents = None if kind is Kind.COMPONENT else ()
         return Described(observe(kind, record, tags=tags, parents=parents), record)
+
+    def _record(self, kind: Kind, name: str) -> Answer:
+        return self._reads.ask(WORDS[kind].describe, **{WORDS[kind].name: name})
 
     def tags(self, arn: str) -> dict[str, str]:
         """All tags of an ARN (ListTags)."""
