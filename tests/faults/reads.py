@@ -128,6 +128,8 @@ class Failing:
         """Whether it keeps the product from knowing what it asked for, however often it asks."""
         if self.read.at_vault or self.failure == "stale":
             return False
+        if self.failure == "missing field" and self.read.operation.startswith("List"):
+            return False  # an empty list has no row that could lack one
         return self.lasting or self.failure in FINAL
 
 
@@ -290,7 +292,7 @@ def _blind(before: Account, point: Failing, stage: Stage) -> Iterator[str]:
     failed = [each.number for each in calls if each.faults]
     if point.failure == TIMEOUT or not failed:
         return
-    kept = {each for who in point.read.touches for each in _upwards(before, who)}
+    kept = {each for who in point.read.touches for each in upwards(before, who)}
     for call in calls:
         if call.write and call.applied and call.number > failed[0] and call.operation != LINK:
             who = _of(call)
@@ -305,13 +307,13 @@ def _of(call: LoggedCall) -> str:
     return f"{letter} {call.params[DELETES[call.operation]].lower()}"
 
 
-def _upwards(before: Account, who: str) -> Iterator[str]:
+def upwards(before: Account, who: str) -> Iterator[str]:
     """Spell an entity and everything that it hangs on."""
     yield who
     letter, name = who.split(" ", 1)
     if letter == "c" and name in before["components"]:
         for trial in before["components"][name].trials:
-            yield from _upwards(before, f"t {trial}")
+            yield from upwards(before, f"t {trial}")
     if letter == "t" and name in before["trials"]:
         yield f"e {before['trials'][name].experiment}"
 
@@ -334,5 +336,5 @@ READS = Section(
     ground=open_readings,
     points=failing_reads,
     play=play_read,
-    short=60,
+    short=25,
 )
