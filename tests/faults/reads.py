@@ -20,7 +20,7 @@ from tests.faults.sections import Section
 from tests.faults.spoiling import AT_VAULT, Spoiler, Spoiling, family
 from tests.faults.timeline import Passed, named
 from tests.runs.enumerating import Ending
-from tests.runs.stage import CUT, DELETES, LINK, Stage
+from tests.runs.stage import CUT, DELETES, Stage
 
 from sagewarden.adapters.vault.memory import MemoryVault
 from sagewarden.core.report import Report
@@ -294,7 +294,7 @@ def _blind(before: Account, point: Failing, stage: Stage) -> Iterator[str]:
         return
     kept = {each for who in point.read.touches for each in upwards(before, who)}
     for call in calls:
-        if call.write and call.applied and call.number > failed[0] and call.operation != LINK:
+        if call.operation in {*DELETES, CUT} and call.applied and call.number > failed[0]:
             who = _of(call)
             if not point.read.touches or who in kept:
                 yield f"{call.operation} {who} after a read about it had failed"
