@@ -151,3 +151,22 @@ def test_writes_are_counted_by_result(tree: "World") -> None:
     with pytest.raises(EffectThrottled):
         delete_lone(tree)
     assert tree.counter.by_result()["DeleteTrialComponent", "throttled"] == 1
+
+
+def test_the_guard_runs_when_the_request_is_made_and_signed(tree: "World") -> None:
+    """It is the last hook: whoever sleeps while a request is made is found out."""
+    order: list[str] = []
+    effects = tree.effects(lambda: order.append("guard"))
+    events = effects._sender._client.meta.events
+    for event in ("before-call", "request-created"):
+        events.register_first(f"{event}.sagemaker", lambda event=event, **_: order.append(event))
+        events.register_last(f"{event}.sagemaker", lambda event=event, **_: order.append(event))
+    effects.delete(tree.deletion(Kind.COMPONENT, "Lone"))
+    assert order == ["before-call"] * 2 + ["request-created"] * 2 + ["guard"]
+
+
+def test_of_several_edges_the_one_that_was_asked_for_is_cut(tree: "World") -> None:
+    tree.trial("Upper", "Exp")
+    tree.make("AssociateTrialComponent", TrialComponentName="Comp", TrialName="Upper")
+    tree.effects().disassociate(tree.disassociation("Comp", "tri"))
+    assert tree.looks.trials_of("Comp") == ("upper",)

@@ -8,7 +8,9 @@ import pytest
 
 from sagewarden.adapters.aws.calls import CallCounter, Reads
 from sagewarden.adapters.aws.identity import caller, pinned
+from sagewarden.adapters.aws.inventory import SageMakerSurveys
 from sagewarden.adapters.aws.limiter import Limiters
+from sagewarden.adapters.aws.looks import SageMakerLooks
 from sagewarden.adapters.aws.session import Access, TargetSession
 from sagewarden.adapters.clock import wall_now
 from sagewarden.core.entities import Target
@@ -111,3 +113,12 @@ def test_the_servers_time_is_heard_from_every_answer(tree: "World") -> None:
         tree.reads().ask("DescribeTrial", TrialName="Tri")
     assert abs(tree.looks.now().timestamp() - tree.box.admin.now()) < 3
     assert abs(tree.looks.skew() + 86_400.0 + 3_600.0) < 3
+
+
+def test_an_inventory_of_another_account_is_refused(world: "World") -> None:
+    """Before anything of it is read."""
+    reads = reads_of(Access(target=Target(OTHER, "us-east-1"), endpoint_url=world.box.url))
+    world.box.admin.clear_calls()
+    with pytest.raises(WrongIdentity, match=OTHER):
+        SageMakerSurveys(reads, SageMakerLooks(reads)).take(lambda *_: None)
+    assert world.sent() == []

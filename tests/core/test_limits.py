@@ -1,9 +1,11 @@
 """Limits: what a plan may take, and how a refusal reads."""
 
+from datetime import timedelta
+
 import pytest
 
 from sagewarden.core.entities import Kind
-from sagewarden.core.limits import Extent, Limit, Limits, Past, Room, measure
+from sagewarden.core.limits import DAY, Extent, Limit, Limits, Past, Room, measure
 
 OPEN = Limit(1.0)
 POPULATION = {Kind.EXPERIMENT: 10, Kind.TRIAL: 100, Kind.COMPONENT: 1000}
@@ -197,3 +199,7 @@ def test_the_smallest_population_itself_is_large_enough() -> None:
 def test_a_small_population_of_which_nothing_goes_is_nobodys_concern() -> None:
     limits = Limits(OPEN, OPEN, smallest=20)
     assert measure(Extent({Kind.TRIAL: 1}, POPULATION), limits, Past()).room is Room.INSIDE
+
+
+def test_a_day_has_24_hours() -> None:
+    assert timedelta(days=1) == DAY

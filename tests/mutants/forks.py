@@ -2,8 +2,8 @@
 
 A program of its own, run in a copy of the source: arguments are tests; a job is a line on standard
 input, its answer a line on standard output. The new code of a function is put into the function
-that lives, and meets the tests that call it, the quick ones first. What tests made of it when they
-were collected stays as it was, so what lives has to be confirmed on the text.
+that lives. What tests made of it when they were collected stays as it was, so what lives has to be
+confirmed on the text.
 """
 
 import contextlib
@@ -12,13 +12,12 @@ import json
 import os
 import signal
 import sys
-import threading
 import time
 import traceback
-from collections import defaultdict
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
-from types import CodeType, FrameType, FunctionType
+from types import CodeType, FunctionType
 from typing import Any
 
 import pytest
@@ -27,9 +26,6 @@ QUIET = ("-q", "-x", "-s", "-n", "0", "-p", "no:cacheprovider")
 
 TOO_LONG = -1
 """Told instead of an exit code of pytest."""
-
-TOO_SLOW = 0.5
-"""Seconds of a processor that a test may take to be played at all."""
 
 PATIENCE = 120.0
 """Seconds after which a change counts as one that never ends."""
@@ -64,63 +60,34 @@ class Player:
 
     def __init__(self, answers: int) -> None:
         self._answers = answers
-        self._seconds: dict[pytest.Item, float] = {}
-        self._calls: dict[tuple[str, str], list[pytest.Item]] = defaultdict(list)
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
-        """Run all once, seeing what each calls; then answer jobs until there are no more."""
-        for item in session.items:
-            self._watch(item)
-        if session.testsfailed:
-            return True
+        """Answer jobs until there are no more."""
         self._answer("ready")
         for line in sys.stdin:
-            self._answer(self._play(session, json.loads(line)))
+            job = json.loads(line)
+            self._answer(forked(partial(played, session, job), PATIENCE))
         return True
 
     def _answer(self, told: object) -> None:
         os.write(self._answers, f"{told}\n".encode())
 
-    def _watch(self, item: pytest.Item) -> None:
-        called: set[CodeType] = set()
 
-        def note(frame: FrameType, event: str, _: object) -> None:
-            if event == "call":
-                called.add(frame.f_code)
-
-        begun = time.process_time()
-        threading.setprofile(note)
-        sys.setprofile(note)
-        try:
-            item.config.hook.pytest_runtest_protocol(item=item, nextitem=None)
-        finally:
-            sys.setprofile(None)
-            threading.setprofile(None)
-        self._seconds[item] = time.process_time() - begun
-        for place in {(code.co_filename, outermost(code)) for code in called}:
-            self._calls[place].append(item)
-
-    def _play(self, session: pytest.Session, job: dict[str, Any]) -> int:
-        path = str(Path.cwd() / job["file"])
-        found = self._calls[path, job["function"]]
-        quick = [item for item in found if self._seconds[item] <= TOO_SLOW]
-        items = sorted(quick, key=self._seconds.__getitem__)
-        return forked(lambda: self._run(session, items, path, job), PATIENCE)
-
-    def _run(
-        self, session: pytest.Session, items: list[pytest.Item], path: str, job: dict[str, Any]
-    ) -> int:
-        put(job["source"], path, job["function"])
-        for item in items:
-            item.config.hook.pytest_runtest_protocol(item=item, nextitem=None)
-            if session.testsfailed:
-                return 1
-        return 0
-
-
-def outermost(code: CodeType) -> str:
-    """The name of a function, or of the one around it."""
-    return code.co_qualname.partition(".<locals>")[0]
+def played(session: pytest.Session, job: dict[str, Any]) -> int:
+    """Run the tests of a job on the new code, folder by folder, up to the first that fails."""
+    if job["function"] is not None:
+        put(job["source"], str(Path.cwd() / job["file"]), job["function"])
+    items = [
+        item
+        for node in job["nodes"]
+        for item in session.items
+        if item.nodeid.startswith((f"{node}::", f"{node}/"))
+    ]
+    for item, following in zip(items, (*items[1:], None), strict=True):
+        item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
+        if session.testsfailed:
+            return 1
+    return 0
 
 
 def put(source: str, path: str, name: str) -> None:

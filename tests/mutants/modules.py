@@ -1,8 +1,7 @@
 """What the mutation tool plays: each module of the core and of the effects, and its tests.
 
-A change of the core meets every test of `FAR` that calls what was changed, then those named
-here; one of the effects only these. No test of a whole run is among them: what lives here may still
-die of one.
+A change meets the tests named here; one of the core, the golden cases too, and outside of functions
+all of `FAR`. No test of a whole run is among them: what lives here may still die of one.
 """
 
 from tests.mutants.catalogue import ROOT
@@ -74,11 +73,10 @@ NEAR = FIRST | {
 }
 """The modules that matter most come first."""
 
+GOLDEN = "tests/golden/test_golden.py"
+
 FAR = tuple(
     sorted(
-        {test for file, tests in NEAR.items() if file.startswith(CORE) for test in tests}
-        | {f"tests/core/{path.name}" for path in (ROOT / "tests/core").glob("test_*.py")}
-        | {"tests/golden/test_golden.py"}
-        - {"tests/core/test_properties.py"}  # too slow for each change
+        {test for file, tests in NEAR.items() if file.startswith(CORE) for test in tests} | {GOLDEN}
     )
 )

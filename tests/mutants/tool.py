@@ -17,7 +17,7 @@ from typing import Literal, NamedTuple
 
 import pytest
 from tests.mutants.catalogue import ROOT
-from tests.mutants.modules import CORE, FAR, NEAR
+from tests.mutants.modules import CORE, FAR, GOLDEN, NEAR
 from tests.mutants.operators import Change, changes
 from tests.mutants.playing import Copy
 from tests.mutants.verdicts import spelled, verdicts
@@ -60,11 +60,12 @@ class Forks:
         if self._answer() != "ready":
             raise RuntimeError(self.told)
 
-    def play(self, file: str, function: str, source: bytes) -> Came:
+    def play(self, file: str, function: str | None, source: bytes) -> Came:
         """Play a function's other code; raise RuntimeError when that cannot be done."""
         if self._process.stdin is None:
             raise RuntimeError("it is a pipe")
-        job = {"file": file, "function": function, "source": source.decode()}
+        nodes = (*NEAR[file], GOLDEN)
+        job = {"file": file, "function": function, "source": source.decode(), "nodes": nodes}
         self._process.stdin.write(f"{json.dumps(job)}\n")
         self._process.stdin.flush()
         code = self._answer()
@@ -102,6 +103,8 @@ def test_what_lives_has_a_verdict(copy: Copy, forks: Forks, file: str) -> None:
     known = results()
     judged = {(each.line, each.change) for each in verdicts() if each.file == short(file)}
     unjudged = []
+    if file.startswith(CORE):
+        assert forks.play(file, None, source) == "lives", forks.told
     for change in changes(source):
         place = Place(file, version, change.start, change.end, change.new)
         came = known.get(place)
@@ -126,14 +129,12 @@ def played(copy: Copy, forks: Forks, file: str, change: Change) -> Came:
     """
     mutated = change.applied((ROOT / file).read_bytes())
     is_inner = change.function is not None and file.startswith(CORE)
-    if change.function is not None and file.startswith(CORE):
+    if is_inner:
         came = forks.play(file, change.function, mutated)
         if came != "lives":
             return came
     with copy.holding(Path(file), mutated):
-        ended = copy.pytest(NEAR[file])
-        if ended.code == 0 and not is_inner and file.startswith(CORE):
-            ended = copy.pytest(FAR)
+        ended = copy.pytest(NEAR[file] if is_inner or not file.startswith(CORE) else FAR)
     return "lives" if ended.code == 0 else "killed"
 
 

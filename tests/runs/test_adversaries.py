@@ -218,3 +218,19 @@ def test_an_adversary_may_come_too_late(due: Stage) -> None:
     due.sweep()
     with pytest.raises(Refusal):
         hold(due)
+
+
+def trial_anew(stage: Stage) -> None:
+    """Old-1 has lost its components by now: somebody deletes it and uses its name again."""
+    stage.make("DeleteTrial", TrialName="old-1")
+    stage.make("CreateTrial", TrialName="old-1", ExperimentName="Old-Small")
+    update(DisplayName="in-use")(stage)
+
+
+def test_no_edge_is_put_back_to_a_trial_that_was_created_anew(due: Stage) -> None:
+    """It would be another edge than the one that was there: a person has to decide."""
+    due.at = before_look(5, lambda: trial_anew(due))
+    told = results(due.sweep())
+    assert (due.trials_of("both"), due.open_intents()) == ({"old-2"}, [])
+    edges = [told[f"disassociate trial-component both {name}"] for name in ("old-1", "old-2")]
+    assert edges == ["needs a person", "undone"]

@@ -1,18 +1,22 @@
 """An approval binds one plan, comes from a second person if so set, and ends with its plan."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 from tests.runs.approving import PERSON, approvals, approved
-from tests.runs.stage import SimulatedCrash, Stage, results
+from tests.runs.stage import POLICIES, SimulatedCrash, Stage, results
 from tests.runs.worlds import SMALL_EFFECTS
 
+from sagewarden.adapters.policyfiles import load_policies
 from sagewarden.application.documents import create_document
 from sagewarden.application.judging import Asked, judge_target
 from sagewarden.application.plans import StoredPlan, store_plan
+from sagewarden.core.baseline import Tolerance
 from sagewarden.core.canonical import spell_time
 from sagewarden.core.entities import Kind
 from sagewarden.core.keys import Family, approval_key
+from sagewarden.core.limits import Limit, Limits
 from sagewarden.errors import UsageError
 
 
@@ -138,3 +142,29 @@ def test_the_interrupted_plan_itself_may_be_applied(waiting: Stage) -> None:
     crash_after(approved(waiting), 1)
     waiting.apply(digest(waiting))
     assert waiting.effects() == SMALL_EFFECTS
+
+
+def test_an_approved_plan_of_other_policies_is_void(waiting: Stage, tmp_path: Path) -> None:
+    """It was approved as what those policies meant."""
+    (tmp_path / "all.yaml").write_text(POLICIES.replace("grace: 7d", "grace: 8d"), "utf-8")
+    approved(waiting).policies = load_policies(tmp_path)
+    waiting.limits = OPEN
+    waiting.sweep()
+    assert (waiting.effects(), approvals(waiting)) == ([], ["given", "spent"])
+
+
+def test_an_approved_plan_does_not_begin_on_an_incomplete_inventory(waiting: Stage) -> None:
+    approved(waiting).fault("deny", "ListTrials", times=None)
+    report = waiting.sweep()
+    assert (report.exit_code, waiting.effects(), approvals(waiting)) == (3, [], ["given"])
+
+
+def test_an_approved_plan_does_not_begin_on_an_inventory_that_fell(waiting: Stage) -> None:
+    approved(waiting).tolerance = Tolerance(fall=0.0, tag_fall=1.0)
+    waiting.make("DeleteTrialComponent", TrialComponentName="stray-1")
+    report = waiting.sweep()
+    assert (report.exit_code, waiting.effects()) == (4, [])
+    assert approvals(waiting) == ["given"]
+
+
+OPEN = Limits(automatic=Limit(1.0), hard=Limit(1.0))

@@ -46,6 +46,15 @@ def test_a_second_worker_says_so_and_leaves(due: Stage) -> None:
     assert due.keys(Family.REPORTS) == reports
 
 
+def test_a_second_worker_leaves_as_soon_as_it_sees_a_renewal(due: Stage) -> None:
+    """It would be refused at the end of its wait too, but nobody needs to wait for that."""
+    with leased(due.bench(), run="other", seconds=600.0, nonce="other") as lease:
+        other = second_worker(due, lease)
+        with pytest.raises(LeaseHeld):
+            other.sweep()
+    assert other.clockwork.passed == 1.0
+
+
 @pytest.mark.parametrize("number", [1, 4, 5, 8, 10])
 def test_a_second_worker_that_comes_before_an_effect_leaves(due: Stage, number: int) -> None:
     """Whenever it comes; the first one goes on undisturbed."""
@@ -248,3 +257,76 @@ def test_a_pause_that_came_while_asleep_is_seen_by_the_next_run(due: Stage) -> N
     sent = due.effects(applied=False)
     assert due.sweep().exit_code == 3
     assert due.effects(applied=False) == sent
+
+
+def test_a_lease_counts_from_before_it_was_first_written(due: Stage) -> None:
+    """Who watched it appear may count from then; an answer that takes long makes it no longer."""
+    vault = MemoryVault()
+    bench = replace(due.bench(), vault=vault)
+    vault.after = lambda _operation, _key: due.clockwork.rest(60.0)
+    with leased(bench, run="first", seconds=60.0, nonce="first") as lease:
+        vault.after = lambda _operation, _key: None
+        with pytest.raises(LeaseHeld, match="ran out"):
+            lease.guard()
+
+
+def test_a_lease_counts_from_before_its_renewal_was_sent(due: Stage) -> None:
+    vault = MemoryVault()
+    bench = replace(due.bench(), vault=vault)
+    with leased(bench, run="first", seconds=60.0, nonce="first") as lease:
+        lease.guard()
+        vault.after = lambda _operation, _key: due.clockwork.rest(60.0)
+        lease.renew()
+        vault.after = lambda _operation, _key: None
+        with pytest.raises(LeaseHeld, match="ran out"):
+            lease.guard()
+
+
+def test_a_lease_that_was_given_back_lets_nothing_more_leave(due: Stage) -> None:
+    bench = replace(due.bench(), vault=MemoryVault())
+    with leased(bench, run="first", seconds=60.0, nonce="first") as lease:
+        pass
+    with pytest.raises(LeaseHeld, match="ran out"):
+        lease.guard()
+
+
+def test_of_two_who_come_at_the_same_time_one_leaves(due: Stage) -> None:
+    """Both found the target free; the second one's write is refused."""
+    vault = MemoryVault()
+    bench = replace(due.bench(), vault=vault)
+
+    def first(operation: str, key: str) -> None:
+        vault.before = lambda _operation, _key: None
+        if operation == "create":
+            put_document(vault, key, {"run": "first", "nonce": "first", "seconds": 60.0}, None)
+
+    def when_free(operation: str, _key: str) -> None:
+        if operation == "get":
+            vault.before = first
+
+    vault.before = when_free
+    with (
+        pytest.raises(LeaseHeld, match="run first"),
+        leased(bench, run="second", seconds=60.0, nonce="second"),
+    ):
+        pass
+
+
+def test_a_first_write_whose_answer_got_lost_holds_the_lease(due: Stage) -> None:
+    """The vault says that it is there already: it is our own."""
+    vault = MemoryVault()
+    bench = replace(due.bench(), vault=vault)
+    holder = {"run": "first", "nonce": "first", "seconds": 60.0}
+
+    def arrived(operation: str, key: str) -> None:
+        vault.before = lambda _operation, _key: None
+        if operation == "create":
+            put_document(vault, key, holder, None)
+
+    def when_free(operation: str, _key: str) -> None:
+        if operation == "get":
+            vault.before = arrived
+
+    vault.before = when_free
+    with leased(bench, run="first", seconds=60.0, nonce="first") as lease:
+        lease.guard()

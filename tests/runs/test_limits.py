@@ -9,6 +9,7 @@ from tests.runs.worlds import SMALL_EFFECTS
 
 from sagewarden.application.documents import create_document
 from sagewarden.application.pause import set_pause
+from sagewarden.core.baseline import Tolerance
 from sagewarden.core.canonical import spell_time
 from sagewarden.core.keys import Family, approval_key
 from sagewarden.core.limits import Limit, Limits
@@ -159,3 +160,24 @@ class Fast(Clockwork):
 
     def wall(self) -> datetime:
         return super().wall() + timedelta(minutes=2)
+
+
+class Slow(Clockwork):
+    """A machine whose clock is two minutes behind AWS."""
+
+    def wall(self) -> datetime:
+        return super().wall() - timedelta(minutes=2)
+
+
+def test_a_clock_that_is_behind_by_more_than_a_minute_stops_effects(due: Stage) -> None:
+    due.session = open_session(due.box, Slow(due.box))
+    report = due.sweep()
+    assert (report.exit_code, due.effects()) == (3, [])
+
+
+def test_an_inventory_that_fell_deletes_nothing(due: Stage) -> None:
+    """Whoever deleted it, a person says first that the account is as it should be."""
+    due.tolerance = Tolerance(fall=0.0, tag_fall=1.0)
+    due.erase("active")
+    report = due.sweep()
+    assert (report.exit_code, due.effects()) == (4, [])
