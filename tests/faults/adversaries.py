@@ -9,7 +9,7 @@ and the effect after it, an ancestor's one bundle.
 """
 
 import itertools
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
@@ -51,6 +51,9 @@ from sagewarden.core.report import Report
 SWITCHES = {"pause": "", "hold": "/holds/current"}
 """What is read from the vault, not from AWS, and where; the pause is read at the victim's key."""
 
+REGISTRY = "ListModelPackages"
+"""The read that shows a model which somebody registers, whosever it is."""
+
 
 @dataclass(frozen=True)
 class Adversary:
@@ -77,11 +80,13 @@ class Adversary:
         """Whether a read that is made after the deed shows it."""
         if self.by in SWITCHES:
             return each.name == "get" and each.key.endswith(SWITCHES[self.by] or self.victim)
+        if self.by == REGISTRY:
+            return each.name == REGISTRY
         return each.name == self.by and each.about == self.victim
 
     def told_by(self, each: Passed, reached: Collection[str]) -> bool:
         """Whether a call could tell that the deed is done; `reached` is what it changes."""
-        if self.by in SWITCHES:
+        if self.by in {*SWITCHES, REGISTRY}:
             return self.shown(each)
         if self.denies:
             return fnmatchcase(each.name, self.denies)
@@ -186,13 +191,13 @@ class Deed:
         return f"{self.adversary} {self.spot}"
 
 
-def deeds(ground: Ground) -> list[Deed]:
-    """Every adversary before every call of an undisturbed sweep that could tell, and at its end.
+def deeds(ground: Ground, some: Sequence[Adversary] = ADVERSARIES) -> list[Deed]:
+    """Each of these adversaries before every call of an undisturbed sweep that could tell.
 
-    `telling.py` says why all other calls make no other play.
+    And at its end. `telling.py` says why all other calls make no other play.
     """
     calls = [*spots(undisturbed(ground))]
-    return [Deed(spot, each) for each in ADVERSARIES for spot in _told_at(ground, each, calls)]
+    return [Deed(spot, each) for each in some for spot in _told_at(ground, each, calls)]
 
 
 def _told_at(
@@ -373,7 +378,7 @@ def _in_window(told: Told) -> Iterator[str | tuple[str, str]]:
             if each.thread == told.timeline.ours
             and (
                 adversary.shown(each)
-                if by in SWITCHES
+                if by in {*SWITCHES, REGISTRY}
                 else (each.name, each.about) == (look, effect.about)
             )
         ]

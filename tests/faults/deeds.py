@@ -101,6 +101,24 @@ def updated(who: str, **params: Any) -> Act:
     return lambda hand: hand.make(operation, **name, **params)
 
 
+def model_of(who: str) -> str:
+    """Where a component that left a model put it."""
+    return f"s3://ml/{who[2:]}/model.tar.gz"
+
+
+def registered(who: str) -> Act:
+    """Register the model that a component left."""
+    container = {"Image": "1.dkr.ecr/x", "ModelDataUrl": model_of(who)}
+    specification = {
+        "Containers": [container],
+        "SupportedContentTypes": ["text/csv"],
+        "SupportedResponseMIMETypes": ["text/csv"],
+    }
+    return lambda hand: hand.make(
+        "CreateModelPackage", ModelPackageName=who[2:], InferenceSpecification=specification
+    )
+
+
 def linked(component: str, trial: str) -> Act:
     """Associate a component with a trial."""
     return lambda hand: hand.make(LINK, TrialComponentName=component, TrialName=trial)
