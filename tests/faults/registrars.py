@@ -48,4 +48,5 @@ REGISTRAR = Section(
     points=points,
     play=play_deed,
     short=8,
+    kinds=frozenset(map(str, REGISTRARS)),
 )
