@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.core.strategies import LEAVES, accounts
+from tests.core.strategies import accounts, any_conditions
 from tests.core.worlds import (
     NOW,
     RULES,
@@ -21,6 +21,7 @@ from tests.core.worlds import (
 )
 
 from sagewarden.core.conditions import compile_condition
+from sagewarden.core.entities import Kind
 from sagewarden.core.forest import Forest, Subject
 from sagewarden.core.inventory import Inventory
 from sagewarden.core.judge import Judgement, Judgements
@@ -28,15 +29,7 @@ from sagewarden.core.outlook import Outlook, Standing, changes, outlook, see
 from sagewarden.core.policy import Action, Aged, AllOf, AnyOf, Condition, Idle, Not, Policy, Tagged
 from sagewarden.core.truth import Truth
 
-CONDITIONS: st.SearchStrategy[Condition] = st.recursive(
-    LEAVES,
-    lambda inner: st.one_of(
-        st.lists(inner, min_size=1, max_size=3).map(lambda some: AllOf(tuple(some))),
-        st.lists(inner, min_size=1, max_size=3).map(lambda some: AnyOf(tuple(some))),
-        inner.map(Not),
-    ),
-    max_leaves=6,
-)
+CONDITIONS: st.SearchStrategy[Condition] = st.sampled_from(Kind).flatmap(any_conditions)
 A_MOMENT = timedelta(milliseconds=1)
 OLD = experiment("old", created=ago(100), modified=ago(20))
 WORLD = seen(OLD)

@@ -8,13 +8,17 @@ from tests.core.aws_rules import Account
 from tests.core.strategies import (
     accounts,
     broken_accounts,
+    conditions,
+    keep_rules,
     keeps,
     patient,
     reordered,
     some_policies,
+    with_both,
     with_fault,
 )
 from tests.core.worlds import (
+    NOW,
     TARGET,
     after_grace,
     days,
@@ -31,6 +35,7 @@ from tests.core.worlds import (
 from sagewarden.core.bundles import MOST, bundles
 from sagewarden.core.entities import Identity, Kind
 from sagewarden.core.inventory import Inventory
+from sagewarden.core.judge import Verdict
 from sagewarden.core.limits import Extent, Limit, Limits, Past, Room, measure
 from sagewarden.core.marks import Mark
 from sagewarden.core.plan import Effect, Plan, read_plan
@@ -40,10 +45,10 @@ from sagewarden.core.protection import Reasons
 
 modest = settings(
     deadline=None,
-    max_examples=60,
+    max_examples=40,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
-fewer = settings(modest, max_examples=35)
+fewer = settings(modest, max_examples=25)
 
 
 def plans_of(
@@ -108,6 +113,43 @@ def test_a_keep_rule_never_adds_a_step(
 
 
 @fewer
+@given(broken_accounts(), some_policies(), st.data())
+def test_one_keep_rule_more_never_adds_a_step(
+    world: Inventory, rules: PolicySet, data: st.DataObject
+) -> None:
+    first = rules.policies[0]
+    one = data.draw(keeps(first.resource))
+    both = with_both(one, data.draw(keep_rules(first.resource)))
+    before, after = (
+        replace(rules, policies=(replace(first, keep=each), *rules.policies[1:]))
+        for each in (one, both)
+    )
+    plans = plans_of((world, before, {}), (world, after, {}))
+    assert steps(plans[1]) <= steps(plans[0])
+
+
+@modest
+@given(broken_accounts(), some_policies(conditions), st.sampled_from([1, 20, 60, 400]))
+def test_as_days_pass_more_is_due_and_nothing_less(
+    world: Inventory, rules: PolicySet, more: int
+) -> None:
+    """Of what does not change, and under policies whose ages stand outside `not`."""
+    times = (NOW, NOW + days(more))
+    marks: dict[tuple[Identity, str], Mark] = {}
+    for now in times:
+        marks |= ripe(judged(world, rules, now=now).marks)
+    today, later = (
+        {
+            (each.entity.identity, each.policy.name)
+            for each in judged(world, rules, marks, now=now).given
+            if each.verdict is Verdict.DELETE
+        }
+        for now in times
+    )
+    assert today <= later
+
+
+@fewer
 @given(broken_accounts(), some_policies(), st.sampled_from([1, 60, 150]))
 def test_a_longer_age_never_adds_a_step(world: Inventory, rules: PolicySet, more: int) -> None:
     older = replace(rules, policies=tuple(patient(each, days(more)) for each in rules.policies))
@@ -115,7 +157,7 @@ def test_a_longer_age_never_adds_a_step(world: Inventory, rules: PolicySet, more
     assert steps(after) <= steps(before)
 
 
-@settings(modest, max_examples=120)
+@settings(modest, max_examples=80)
 @given(accounts(), some_policies(), st.data())
 def test_a_read_fault_never_adds_a_step(
     world: Inventory, rules: PolicySet, data: st.DataObject
