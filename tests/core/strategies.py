@@ -224,6 +224,10 @@ def _nested(leaves: st.SearchStrategy[Condition], *, denied: bool) -> st.SearchS
     return st.recursive(leaves, larger, max_leaves=4)
 
 
+LEAVES = st.sampled_from(TIMELESS + AGEING)
+CONDITIONS = st.sampled_from(Kind).flatmap(any_conditions)
+"""For tests of conditions alone, of whatever kind."""
+
 GROUPS: Mapping[Kind, tuple[GroupKey, ...]] = {
     Kind.COMPONENT: (GroupKey("trial"), GroupKey("experiment")),
     Kind.TRIAL: (GroupKey("experiment"),),
