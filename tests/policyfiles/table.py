@@ -19,7 +19,7 @@ from sagewarden.core import comparisons, durations, pattern_syntax, patterns
 BAD = Path(__file__).parent / "bad"
 LOADER = Path(compose.__file__).parent
 CORE = (comparisons, durations, pattern_syntax, patterns)
-OTHER_FILES = ("accounts", "fixtures", "models", "past", "plain", "spelling", "wanted_fixture")
+OTHER_FILES = ("accounts", "fixtures", "models", "past", "plain", "spelling")
 """Modules that read fixtures or settings, and no policies."""
 
 OTHER_READERS = ("literal", "moment")
@@ -32,6 +32,12 @@ MADE: Mapping[str, bytes] = {
     "made: a line of 10,001 characters": f"{GOOD}# {'x' * 10_000}\n".encode(),
     "made: more than 10,000 values": (GOOD + "protect: [" + "a,\n" * 10_001 + "]\n").encode(),
 }
+
+BEYOND: Mapping[str, str] = {
+    "raise PatternRefused('an empty pattern', 0)": "an empty text is refused before",
+    "raise PatternRefused(f'a pattern of more than {LONGEST}": "a longer text is refused before",
+}
+"""What no file can meet: the core refuses it for those who call it otherwise."""
 
 Place = tuple[str, int]
 """A module and a line of it."""
@@ -58,15 +64,18 @@ def _places(path: Path) -> Iterator[tuple[Place, str]]:
     }
     for node in ast.walk(tree):
         if node not in others and isinstance(node, ast.Call | ast.Raise) and _refuses(node):
-            yield (path.stem, node.lineno), _said(node)
+            said = _said(node)
+            if not any(said.startswith(each) for each in BEYOND):
+                yield (path.stem, node.lineno), said
 
 
 def _refuses(node: ast.Call | ast.Raise) -> bool:
     if isinstance(node, ast.Raise):
         raised = node.exc.func if isinstance(node.exc, ast.Call) else None
-        return ast.unparse(raised).endswith(("Refused", "refused")) if raised else False
+        name = ast.unparse(raised) if raised else ""
+        return name.endswith(("Refused", ".refused")) and name != "PoliciesRefused"
     called = ast.unparse(node.func)
-    return called.endswith(".refuse") or called.endswith(("log.add", "top.add", "_log.add"))
+    return called.endswith((".refuse", "log.add"))
 
 
 def _said(node: ast.Call | ast.Raise) -> str:
@@ -113,9 +122,9 @@ def table() -> dict[str, list[str]]:
         for place in met_by(path):
             met[place].append(path.name)
     with tempfile.TemporaryDirectory() as made:
-        for name, place in _made(Path(made)):
-            for each in met_by(place):
-                met[each].append(name)
+        for name, file in _made(Path(made)):
+            for place in met_by(file):
+                met[place].append(name)
     return {
         f"{place[0]}:{place[1]} {said}": met.get(place, []) for place, said in refusals().items()
     }
@@ -130,16 +139,19 @@ def _made(folder: Path) -> Iterator[tuple[str, Path]]:
     empty.mkdir()
     yield "made: an empty directory", empty
     yield "made: nothing of that name", folder / "nothing"
-    pipe = folder / "directory"
-    (pipe / "a.yaml").mkdir(parents=True)
-    yield "made: a directory in a file's place", pipe
+    nested = folder / "nested"
+    (nested / "a.yaml").mkdir(parents=True)
+    yield "made: a directory in a file's place", nested
+    yield "made: a name too long for any file", folder / ("x" * 300)
+    yield "made: a file that breaks off when read", Path("/proc/self/mem")
 
 
 def told(rows: Mapping[str, list[str]]) -> Iterator[str]:
     """The table in lines, and what no file meets."""
     for refusal, cases in rows.items():
-        more = f" and {len(cases) - 3} more" if len(cases) > 3 else ""  # noqa: PLR2004
-        yield f"{refusal:<110} {', '.join(cases[:3]) + more if cases else 'NO BAD FILE'}"
+        more = f" and {len(cases) - 3} more" if len(cases) > 3 else ""
+        names = ", ".join(cases[:3]) + more
+        yield f"{refusal:<110} {names or 'NO BAD FILE'}"
     count = len({name for cases in rows.values() for name in cases})
     gaps = sum(not cases for cases in rows.values())
     yield f"{len(rows)} refusals, {count} bad files, {gaps} refusals without a bad file"

@@ -154,20 +154,15 @@ def version(cursor: Cursor) -> None:
         cursor.refuse(f"the version {seen(scalar)}", "1", "1")
 
 
-def choice(
-    cursor: Cursor, words: Sequence[str], later: Collection[str] = (), also: str = ""
-) -> str | None:
-    """Read one of `words`; those in `later` are part of the language but not of this version."""
+def choice(cursor: Cursor, words: Sequence[str], also: str = "") -> str | None:
+    """Read one of `words`; a message may tell what is allowed `also`."""
     allowed = ", ".join(words) + also
     scalar = cursor.scalar(allowed)
     if scalar is None:
         return None
     if scalar.text in words:
         return scalar.text
-    if scalar.text in later:
-        cursor.refuse(f"{shown(scalar.text)}, which is not built yet in this version", allowed)
-    else:
-        cursor.refuse(shown(scalar.text), allowed, near(scalar.text, words))
+    cursor.refuse(shown(scalar.text), allowed, near(scalar.text, words))
     return None
 
 
