@@ -115,6 +115,29 @@ def test_another_account_than_the_targets_is_left_alone(due: User, command: list
     assert (due.calls(), due.vault()) == (["GetCallerIdentity"], before)
 
 
+WRITING = [
+    ["pause", "--reason", "x"],
+    ["unpause"],
+    ["hold", "add", "old-one", "--owner", "ana", "--reason", "x"],
+    ["hold", "release", "old-one", "--reason", "x"],
+    ["baseline", "accept", "--reason", "x"],
+    ["restore", "old-one"],
+]
+"""Commands that write somewhere; `approve` and `apply` find no such plan of another account."""
+
+
+@pytest.mark.parametrize("command", WRITING, ids=" ".join)
+def test_nothing_is_written_for_another_account_than_sts_names(
+    due: User, command: list[str]
+) -> None:
+    due.settles(targets=[{"account_id": "999999999999", "region": "us-east-1"}])
+    before = due.vault()
+    ran = due(*command)
+    assert ran.code == 2
+    assert "STS says this is account 123456789012, the target is 999999999999" in ran.words
+    assert (due.calls(), due.vault()) == (["GetCallerIdentity"], before)
+
+
 @pytest.mark.parametrize("command", [["sweep"], ["apply", "0123456789ab"]], ids=" ".join)
 def test_a_directory_is_no_archive_for_a_real_account(due: User, command: list[str]) -> None:
     """It is refused before any call is made: tests could not reach AWS."""

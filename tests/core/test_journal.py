@@ -1,6 +1,8 @@
 """Journal entries: stored, read back, refused when broken."""
 
+import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -49,6 +51,23 @@ def test_an_intent_reads_back_the_same() -> None:
 
 def test_outcomes_read_back_the_same() -> None:
     assert Settled.read(through_json(SETTLED.spelled())) == SETTLED
+
+
+STORED = Path(__file__).parent / "stored"
+
+
+@pytest.mark.parametrize("path", sorted(STORED.glob("journal-*.json")), ids=lambda each: each.stem)
+def test_a_newer_version_settles_what_an_older_one_left(path: Path) -> None:
+    """A file a format, as that version wrote it: new formats add theirs, none is written anew."""
+    stored = json.loads(path.read_text("utf-8"))
+    intent, settled = Intent.read(stored["intent"]), Settled.read(stored["outcome"])
+    assert (intent.run, intent.is_tree, len(intent.entities), len(intent.steps)) == (
+        "r",
+        True,
+        4,
+        6,
+    )
+    assert [each.step for each in settled.outcomes] == list(intent.steps)
 
 
 Spoil = Callable[[dict[str, Any]], object]
