@@ -2,6 +2,9 @@
 
 Every call means SageMaker's, its metrics', STS's and S3's alike: the vault is a bucket, so each
 vault operation is a call to be killed at, and the next process has nothing but AWS to go by.
+
+A read that was applied has changed nothing, and whoever dies has not seen its answer: to be killed
+before it and after it is the same play, and is played once, before it.
 """
 
 import re
@@ -43,6 +46,12 @@ class Place:
     resource: str
     number: int
     late: bool = False
+    write: bool = True
+
+    @property
+    def moments(self) -> tuple[str, ...]:
+        """When a kill at this call makes a play of its own."""
+        return WHEN if self.write else WHEN[:1]
 
     def __str__(self) -> str:
         return f"{self.operation} {self.resource} #{self.number}{' at the end' * self.late}"
@@ -98,9 +107,10 @@ def places(calls: list[LoggedCall]) -> Iterator[Place]:
         resource = OWN.sub("*", call.resource)
         at_end = late and resource.endswith("/lease/current")
         seen[call.operation, resource, at_end] += 1
-        yield Place(call.operation, resource, seen[call.operation, resource, at_end], at_end)
+        number = seen[call.operation, resource, at_end]
+        yield Place(call.operation, resource, number, at_end, call.write)
         late = late or resource.endswith("/report.json")
-    yield Place("GetObject", LEASE, seen["GetObject", _lease(calls), False] + 1)
+    yield Place("GetObject", LEASE, seen["GetObject", _lease(calls), False] + 1, write=False)
     yield Place("PutObject", LEASE, seen["PutObject", _lease(calls), False] + 1)
 
 
@@ -109,8 +119,8 @@ def _lease(calls: list[LoggedCall]) -> str:
 
 
 def all_kills(ground: RealGround) -> list[Kill]:
-    """Every call, before and after; then a few of them with the plain command."""
-    kills = [Kill(place, when) for place in places(ground.calls) for when in WHEN]
+    """Every call, writes before and after; then a few of them with the plain command."""
+    kills = [Kill(place, when) for place in places(ground.calls) for when in place.moments]
     return [*kills, *(replace(each, plain=True) for each in kills[::PLAIN_EACH])]
 
 
@@ -154,7 +164,7 @@ def ending(ground: RealGround) -> list[str]:
 
 KILLS = Section(
     name="SIGKILL",
-    faults="kill -9 of the process before and after each call, S3's too; another machine goes on",
+    faults="kill -9 of the process before each call and after each write, S3's too; then another",
     ground=open_real_ground,
     points=all_kills,
     play=play_kill,

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from sagewarden.sandbox import Admin
+from sagewarden.sandbox import Admin, Sandbox
 
 
 def test_names_are_unique_whatever_their_case(sm: Any, refused: Any) -> None:
@@ -158,3 +158,16 @@ def test_quotas_are_those_of_aws(admin: Admin) -> None:
     """300 trials an experiment, 50 components a trial."""
     knobs = admin.knobs
     assert (knobs.trials_per_experiment, knobs.components_per_trial) == (300, 50)
+
+
+@pytest.mark.parametrize("touches", [False, True])
+def test_whether_a_new_trial_moves_its_experiments_time_is_a_knob(
+    sm: Any, box: Sandbox, touches: Any
+) -> None:
+    """Unknown on AWS, so each answer can be set."""
+    box.admin.freeze()
+    sm.create_experiment(ExperimentName="exp")
+    box.admin.set_knobs(create_touches_above=touches)
+    box.admin.advance(60)
+    sm.create_trial(TrialName="t1", ExperimentName="exp")
+    assert (box.state.experiments.rows["exp"].modified == box.admin.now()) is touches

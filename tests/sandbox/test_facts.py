@@ -34,6 +34,9 @@ FACTS = {
     "LastModifiedTime after tags: either answer": (
         "test_whether_tags_move_last_modified_times_is_a_knob"
     ),
+    "LastModifiedTime above a new trial: either answer": (
+        "test_whether_a_new_trial_moves_its_experiments_time_is_a_knob"
+    ),
     "LastModifiedTime after metrics: either answer": (
         "test_whether_metrics_move_last_modified_times_is_a_knob"
     ),
