@@ -64,6 +64,10 @@ OPTIONAL = {
 """Members without which an answer is whole, but tells of less than there is."""
 
 
+KINDS = frozenset({*NEEDED, "GetCallerIdentity", "get", "list"})
+"""Kinds of reads that a run makes: at AWS, and the vault's two."""
+
+
 @dataclass(frozen=True)
 class Read:
     """One read of an undisturbed sweep: the `nth` of this operation about this resource.
@@ -331,8 +335,9 @@ def settled(ground: Ground, stage: Stage) -> Iterator[str]:
 
 READS = Section(
     name="reads",
-    faults="throttle, HTTP 500, timeout, AccessDenied, ResourceNotFound, empty page with a token, "
-    "repeated token, truncated JSON, missing field, stale: once, and from there on",
+    faults=f"{len(KINDS)} kinds of read: throttle, HTTP 500, timeout, AccessDenied, "
+    "ResourceNotFound, empty page with a token, repeated token, truncated JSON, missing field, "
+    "stale: at each of them once, and from there on",
     ground=open_readings,
     points=failing_reads,
     play=play_read,
