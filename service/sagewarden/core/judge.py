@@ -427,9 +427,17 @@ def _judged(match: _Match, marks: Marks, inventory: Inventory, given: Circumstan
     )
 
 
+_SHORT = 40
+"""Characters of what is said of many: longer texts hold a name, and are said once."""
+
+
+def _same(text: str) -> str:
+    return intern(text) if len(text) <= _SHORT else text
+
+
 def _reasons(match: _Match, now: datetime) -> tuple[str, ...]:
     """Return why something matches; a million judgements share what is said of many."""
-    found = [intern(finding.text) for finding in match.rule.match.explain(match.subject, now)]
+    found = [_same(finding.text) for finding in match.rule.match.explain(match.subject, now)]
     return (*found, *match.rule.because.get(match.subject.entity.identity, ()))
 
 
