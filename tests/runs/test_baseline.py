@@ -49,6 +49,14 @@ def test_an_inventory_that_fell_is_not_believed(wary: Stage) -> None:
     assert read_marks(wary.bench()) == marks
 
 
+def test_a_plan_of_an_inventory_that_fell_is_not_trusted(wary: Stage) -> None:
+    """So `plan` stores none, and nobody can approve it."""
+    shrink(wary)
+    judged = wary.judged()
+    assert (judged.inventory.complete, judged.trusted) == (True, False)
+    assert "5 trial-components are there, at the last good run 17 were left" in judged.drift[0]
+
+
 def test_what_fell_once_is_not_believed_the_next_day_either(wary: Stage) -> None:
     """An inventory that was not believed is nothing to compare with."""
     shrink(wary)

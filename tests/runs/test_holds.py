@@ -118,7 +118,7 @@ def test_a_day_to_come_is_played_with_the_holds_of_that_day(due: Stage) -> None:
 
 
 @pytest.mark.parametrize(
-    ("kind", "name"), [(EXPERIMENT, "old-small"), (TRIAL, "OLD-2"), (COMPONENT, "Alone")]
+    ("kind", "name"), [(EXPERIMENT, "old-small"), (TRIAL, "OLD-2"), (COMPONENT, "Both")]
 )
 def test_a_hold_after_the_approval_keeps_the_whole_tree(
     waiting: Stage, kind: Kind, name: str
