@@ -17,7 +17,7 @@ def held(user: User, *words: str) -> list[dict[str, object]]:
 @pytest.mark.parametrize("name", ["old-one", "OLD-ONE", ARN])
 def test_what_is_held_survives_a_sweep(due: User, name: str) -> None:
     ran = due("hold", "add", name, *WHY)
-    assert (ran.code, ran.err) == (0, "")
+    assert ran.code == 0
     assert (
         "experiment old-one of 123456789012/us-east-1 is held by ana@example.com: "
         "paper under review (until it is released)."
@@ -124,6 +124,14 @@ def test_of_several_of_one_name_the_kind_is_asked_for(due: User) -> None:
     assert ran.code == 2
     assert "several are called old-one: trial-component, experiment do: Say which" in ran.words
     assert due("hold", "add", "old-one", *WHY, "--kind", "experiment").code == 0
+
+
+def test_what_the_command_says_to_type_is_understood(due: User) -> None:
+    """A kind is spelled as everywhere else."""
+    told = due("hold", "add", "one-a", *WHY).words
+    advised = "hold release one-a --kind trial-component --reason"
+    assert f"`sagewarden {advised} WHY` ends it." in told
+    assert due(*advised.split(), "published").code == 0
 
 
 def test_of_several_owners_one_is_released_and_the_others_stay(due: User) -> None:

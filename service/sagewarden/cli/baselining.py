@@ -58,8 +58,9 @@ def accept(
 ) -> int:
     """Take the inventory now and let it be the baseline, in the name of the AWS identity.
 
-    For an account that rightly shrank or lost tags, which every sweep refuses to believe. Look at
-    it with `sagewarden plan` first. Example:
+    For an account that rightly shrank or lost tags, which every sweep refuses to believe.
+
+    Look at it with `sagewarden plan` first.
 
     sagewarden baseline accept --reason "team B moved to its own account"
 

@@ -1,14 +1,13 @@
 """`explain`: every rule for and against one entity, and when that will change."""
 
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Any
 
-from cyclopts import Parameter
 from rich.console import Group, RenderableType
 from rich.text import Text
 from rich.tree import Tree
 
 from sagewarden.cli.console import say, say_json, working
-from sagewarden.cli.options import Policies, Where
+from sagewarden.cli.options import OfKind, Policies, Where, kind_of
 from sagewarden.core.canonical import spell_time
 from sagewarden.core.outlook import Outlook, Seen
 from sagewarden.core.truth import Truth
@@ -27,13 +26,11 @@ _SIGNS = {
 }
 _STYLES = {"delete": "bold red", "mark": "yellow"}
 
-Kinds = Literal["experiment", "trial", "trial-component"]
-
 
 def explain(
     name: str,
     *,
-    kind: Annotated[Kinds | None, Parameter(name=["--kind", "-k"])] = None,
+    kind: OfKind = None,
     policies: Policies = None,
     where: Where = WHERE,
 ) -> int:
@@ -54,7 +51,6 @@ def explain(
     from sagewarden import bootstrap  # noqa: PLC0415 -- slow to import
     from sagewarden.application.explain import explain_name, resembling  # noqa: PLC0415
     from sagewarden.application.judging import check_identity, judge_target  # noqa: PLC0415
-    from sagewarden.core.entities import Kind  # noqa: PLC0415
 
     settings = where.effective().settings
     found: list[Explained] = []
@@ -65,7 +61,7 @@ def explain(
             governance = bootstrap.govern(settings, wired, policies)
             check_identity(wired.bench)
             judged = judge_target(wired.bench, governance)
-            found += explain_name(judged, governance, name, None if kind is None else Kind(kind))
+            found += explain_name(judged, governance, name, kind_of(kind))
             near += resembling(judged, name)
     if not found:
         raise _unfound(name, kind, near)

@@ -11,9 +11,8 @@ from rich.table import Table
 from rich.text import Text
 
 from sagewarden.cli.console import say, say_json, working
-from sagewarden.cli.options import Where
+from sagewarden.cli.options import OfKind, Where, kind_of
 from sagewarden.core.durations import SPELLING, DurationRefused, parse_duration
-from sagewarden.core.entities import Kind
 from sagewarden.core.holds import Hold, Holdable, HoldState, Release
 from sagewarden.core.visible import visible
 from sagewarden.errors import UsageError
@@ -58,19 +57,21 @@ def add(
     name: str,
     *,
     wish: Wish,
-    kind: Kind | None = None,
+    kind: OfKind = None,
     force: Annotated[bool, Parameter(name="--force", negative="", show_default=False)] = False,
     where: Where = WHERE,
 ) -> int:
     """Hold an experiment, trial or trial component by name: nothing deletes or tags it.
 
-    What is above and below it is kept too, and whatever is created anew under the name. Without
-    --until or --for it holds until it is released. A run that is deleting sees it before its next
-    bundle. Examples:
+    What is above and below it is kept too, and whatever is created anew under the name.
 
-    sagewarden hold add exp-7 --owner ana@example.com --reason "paper under review" --for 90d
+    Without an end (until, for) it holds until it is released.
 
-    sagewarden hold add big-run --kind trial-component --owner legal --reason "case 7"
+    A run that is deleting just now sees it before its next bundle.
+
+    sagewarden hold add exp-7 --owner ana --reason "under review" --for 90d
+
+    sagewarden hold add run-3 -k trial-component -o legal -r "case 7"
 
     Parameters
     ----------
@@ -81,7 +82,7 @@ def add(
     force
         Hold the name even though nothing has it now; needs --kind or an ARN.
     """
-    wanted = Holdable.read(name, kind)
+    wanted = Holdable.read(name, kind_of(kind))
     with _opened(where, wanted) as (bench, identity):
         now = bench.looks.now()
         end = wish.end(now)
@@ -113,13 +114,13 @@ def release(
     name: str,
     *,
     reason: Annotated[str, Parameter(name=["--reason", "-r"])],
-    kind: Kind | None = None,
+    kind: OfKind = None,
     owner: Annotated[str | None, Parameter(name=["--owner", "-o"])] = None,
     where: Where = WHERE,
 ) -> int:
     """Release a hold; it stays on record with who released it, when and why.
 
-    What still matches is marked anew and has its whole grace period before it. Example:
+    What still matches is marked anew and has its whole grace period before it.
 
     sagewarden hold release exp-7 --reason "published"
 
@@ -134,7 +135,7 @@ def release(
     owner
         Whose hold, where several hold it; the others stay in force.
     """
-    wanted = Holdable.read(name, kind)
+    wanted = Holdable.read(name, kind_of(kind))
     with _opened(where, wanted) as (bench, identity):
         from sagewarden.application.holds import release_holds  # noqa: PLC0415 -- slow to import
 

@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import Parameter
 
+from sagewarden.core.entities import Kind
 from sagewarden.errors import UsageError
 
 if TYPE_CHECKING:
@@ -47,6 +48,17 @@ class Where:
                 advice=f"Say which with --target: {names}.",
             )
         return chosen[0]
+
+
+OfKind = Annotated[
+    Literal["experiment", "trial", "trial-component"] | None, Parameter(name=["--kind", "-k"])
+]
+"""A kind as every report and message spells it; an enumeration would be asked for by its names."""
+
+
+def kind_of(word: str | None) -> Kind | None:
+    """Return the kind that a word means."""
+    return None if word is None else Kind(word)
 
 
 Policies = Annotated[Path | None, Parameter(name=["--policies", "-p"])]

@@ -15,8 +15,7 @@ from sagewarden.application.restore_plan import Existing, RestorePlan, plan_rest
 from sagewarden.application.verify import UNANCHORED, Verification
 from sagewarden.application.verify import verify as verify_vault
 from sagewarden.cli.console import say, say_json, working
-from sagewarden.cli.options import Where
-from sagewarden.core.entities import Kind
+from sagewarden.cli.options import OfKind, Where, kind_of
 from sagewarden.core.visible import visible
 
 WHERE = Where()
@@ -81,7 +80,7 @@ def _say_verification(target: str, each: Verification) -> None:
 def restore(
     name: str,
     *,
-    kind: Annotated[Kind | None, Parameter(name="--kind")] = None,
+    kind: OfKind = None,
     run: str | None = None,
     existing: Existing = Existing.SKIP,
     plan: Annotated[bool, Parameter(name="--plan", negative="")] = False,
@@ -109,7 +108,7 @@ def restore(
     with working() as process:
         wired = bootstrap.wire_target(settings, chosen, process)
         check_identity(wired.bench)
-        parts = chosen_parts(wired.bench, name, kind, run)
+        parts = chosen_parts(wired.bench, name, kind_of(kind), run)
         planned = plan_restore(wired.bench, parts, existing)
         if not plan:
             restored = restore_tree(wired.bench, bootstrap.restoring(wired), planned)
