@@ -44,7 +44,7 @@ def test_what_ceased_to_be_due_says_why(due: User) -> None:
     due.makes("AssociateTrialComponent", TrialComponentName="two-b", TrialName="old-two-trial")
     told = difference(due)
     assert named(told["ceased_to_be_due"]) == [("old-one", 3), ("old-two", 3)]
-    assert told["ceased_to_be_due"][0]["why"] == ["held by its tag sagewarden:hold"]
+    assert told["ceased_to_be_due"][0]["why"] == ["held by its tag sagewarden:hold: x"]
     (why,) = told["ceased_to_be_due"][1]["why"]
     assert why.endswith("s of 30d")
 
@@ -65,10 +65,10 @@ def test_a_policy_that_says_other_things_is_told_line_by_line(due: User) -> None
         "policy": "old-trees",
         "lines": [
             "- grace 1s",
-            "- match idle 2592000",
+            "- match idle 30d",
             "- match name [old-*]",
             "+ grace 2s",
-            "+ match idle 1728000",
+            "+ match idle 20d",
             "+ match name [live, old-*]",
         ],
     }

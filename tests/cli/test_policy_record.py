@@ -33,6 +33,7 @@ policies:
     escalate: {after: 1d, action: delete, grace: 7d}
 protect:
   - tags: {legal-hold: present}
+  - registered_models: true
 """
 
 
@@ -78,12 +79,12 @@ def test_what_is_due_is_due_in_the_fixture(due: User) -> None:
 def test_the_seeded_account_is_decided_as_plan_decides_it(user: User) -> None:
     """Hostile texts, shared components, running ones, marks of a sweep: all come back."""
     user.box.admin.reset()
-    user.box.seed(components=300, seed=7)
+    user.box.seed(components=150, seed=7)
     user.governs(SEEDED)
     assert user("sweep").code in {0, 3, 4, 6}
     records(user, "--limit", "2000")
     live = decided(user)
-    assert len(live) > 50
+    assert len(live) > 30
     again = expected(user)
     assert {
         key: verdict for key, verdict in again.items() if live.get(key, verdict) != verdict
@@ -131,3 +132,29 @@ def test_a_rule_that_changes_shows_in_the_recorded_fixture(due: User) -> None:
     due.governs(POLICIES.replace("old-*", "old-one"))
     ran = due("policy", "test", "policies")
     assert (ran.code, "experiment old-two" in ran.out) == (3, True)
+
+
+def test_what_policy_test_would_refuse_to_read_is_not_written(due: User) -> None:
+    """A fixture has its bounds, whatever --limit says."""
+    for at in range(90):
+        due.makes("CreateTrialComponent", TrialComponentName=f"c-{at}")
+        arn = f"arn:aws:sagemaker:us-east-1:{due.box.account}:experiment-trial-component/c-{at}"
+        tags = [{"Key": f"{number}-{'k' * 100}", "Value": "v" * 256} for number in range(45)]
+        due.makes("AddTags", ResourceArn=arn, Tags=tags)
+    ran = due("policy", "record", "frozen.yaml")
+    assert (ran.code, (due.folder / "frozen.yaml").exists()) == (2, False)
+    assert "more than a fixture may hold" in ran.words
+
+
+def test_a_fixture_among_the_policies_is_refused(due: User) -> None:
+    """It would be read as a policy file, and stop every run."""
+    ran = due("policy", "record", "policies/frozen.yaml")
+    assert (ran.code, "policies/tests/frozen.yaml" in ran.words) == (2, True)
+
+
+def test_a_hold_by_command_is_recorded(due: User) -> None:
+    held = due("hold", "add", "old-one", "--owner", "ana", "--reason", "paper")
+    assert held.code == 0, held
+    records(due)
+    assert expected(due) == decided(due)
+    assert decided(due)["old-trees", "old-one"] == "keep"

@@ -48,7 +48,7 @@ def record(
         Directory of policy files, instead of the one in the settings.
     """
     from sagewarden import bootstrap  # noqa: PLC0415 -- slow to import
-    from sagewarden.adapters.policyfiles.spelling import spell_fixture  # noqa: PLC0415
+    from sagewarden.adapters.policyfiles.spelling import fits, spell_fixture  # noqa: PLC0415
     from sagewarden.application.judging import check_identity, judge_target  # noqa: PLC0415
     from sagewarden.application.recording import record as frozen  # noqa: PLC0415
     from sagewarden.core.rehearsal import rehearse  # noqa: PLC0415
@@ -66,8 +66,14 @@ def record(
         fixture = frozen(wired.bench, judged, governance, usual, names)
     _check_size(fixture, limit)
     place = policies or settings.policies or Path()
+    _check_place(output, place)
     fixture = replace(fixture, policies=_from(output, place))
     body = spell_fixture(fixture, f"{judged.inventory.target}, recorded {spell_time(judged.now)}")
+    if not fits(body):
+        raise UsageError(
+            "all this is more than a fixture may hold (1 MiB, 10,000 values)",
+            advice="Nothing was written. Name some trees with --select.",
+        )
     _write(output, body)
     rehearsal = rehearse(fixture, governance.policies, usual)
     _say(output, fixture, rehearsal, as_json=where.json)
@@ -80,6 +86,14 @@ def _check_size(fixture: "Fixture", limit: int) -> None:
         raise UsageError(
             f"{size} entities would be recorded, more than {limit}",
             advice="Nothing was recorded. Name some with --select, or raise --limit.",
+        )
+
+
+def _check_place(output: Path | None, policies: Path) -> None:
+    if output is not None and output.parent.resolve() == policies.resolve():
+        raise UsageError(
+            f"in {policies}, {output.name} would be read as a policy file",
+            advice=f"Nothing was written. Write it to {policies / 'tests' / output.name}.",
         )
 
 

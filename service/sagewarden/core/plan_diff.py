@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sagewarden.core.conditions import explain
@@ -86,10 +86,20 @@ def _told(policy: Policy) -> Told:
 def _line(value: Any) -> str:
     """Spell a rule's part in one line for people."""
     if isinstance(value, dict):
-        return " ".join(f"{key} {_line(each)}".strip() for key, each in sorted(value.items()))
+        return " ".join(f"{key} {_part(key, each)}".strip() for key, each in sorted(value.items()))
     if isinstance(value, list):
         return f"[{', '.join(map(_line, value))}]"
     return str(value)
+
+
+def _part(key: str, value: Any) -> str:
+    if key in _SECONDS and isinstance(value, int):
+        return spell_duration(timedelta(seconds=value))
+    return _line(value)
+
+
+_SECONDS = frozenset({"idle", "age", "within"})
+"""Keys whose values rules spell in seconds."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,11 @@ from datetime import datetime
 from math import isnan
 from typing import Any
 
+from sagewarden.adapters.policyfiles.compose import compose
 from sagewarden.adapters.policyfiles.models import USES
 from sagewarden.adapters.policyfiles.nodes import Look, ScalarNode
-from sagewarden.adapters.policyfiles.problems import WHOLE_FILE
+from sagewarden.adapters.policyfiles.problems import WHOLE_FILE, Log
+from sagewarden.adapters.policyfiles.source import LARGEST, decode
 from sagewarden.core.canonical import spell_time
 from sagewarden.core.durations import spell_duration
 from sagewarden.core.entities import Entity, Identity, Kind, Metrics, Origin
@@ -44,6 +46,13 @@ def spell_fixture(fixture: Fixture, heading: str) -> str:
     lines += ["account:", *_account(fixture), "expect:"]
     lines += [line for each in fixture.expectations for line in _entry(_expected(each), "  ")]
     return "\n".join(lines) + "\n"
+
+
+def fits(spelled: str) -> bool:
+    """Whether a file of this text is within what the loader reads of a fixture."""
+    log, body = Log(""), spelled.encode()
+    text = decode(body, log) if len(body) <= LARGEST else None
+    return text is not None and compose(text, log, escaped=True) is not None and not log.problems
 
 
 def _limits(limits: Patience) -> Mapping[str, Any]:
