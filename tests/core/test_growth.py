@@ -12,7 +12,7 @@ from sagewarden.core.needs import needs
 RULES = load_policies(POLICIES)
 FEW, MANY = 1_000, 4_000
 MOST_CALLS = 250
-"""For each entity; 186 were counted when the benchmark held its bound."""
+"""For each entity; 186 were counted when this was written."""
 
 
 def calls(entities: int) -> int:
