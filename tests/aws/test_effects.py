@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from sagewarden.adapters.aws.effects import SageMakerEffects
+from sagewarden.adapters.aws.limiter import Limiters
 from sagewarden.core.deletion import Reassociation
 from sagewarden.core.entities import Kind
 from sagewarden.core.plan import Effect
@@ -170,3 +172,31 @@ def test_of_several_edges_the_one_that_was_asked_for_is_cut(tree: "World") -> No
     tree.make("AssociateTrialComponent", TrialComponentName="Comp", TrialName="Upper")
     tree.effects().disassociate(tree.disassociation("Comp", "tri"))
     assert tree.looks.trials_of("Comp") == ("upper",)
+
+
+def slots(tree: "World", act: Callable[[SageMakerEffects], None]) -> set[str]:
+    """The operations whose next call would have to wait, on a clock that stands still."""
+    limiters = Limiters(lambda: 0.0, tree.stop, tree.pace)
+    act(SageMakerEffects(tree.session, limiters, tree.counter, lambda: None))
+    return {name for name, each in limiters._limiters.items() if each._next_slot > 0}
+
+
+TURNS = [
+    (Effect.DELETE, Kind.COMPONENT, "DeleteTrialComponent"),
+    (Effect.DELETE, Kind.TRIAL, "DeleteTrial"),
+    (Effect.DELETE, Kind.EXPERIMENT, "DeleteExperiment"),
+    (Effect.DISASSOCIATE, Kind.COMPONENT, "DisassociateTrialComponent"),
+]
+
+
+@pytest.mark.parametrize(("effect", "kind", "operation"), TURNS)
+def test_a_turn_is_one_of_its_own_operation(
+    tree: "World", effect: Effect, kind: Kind, operation: str
+) -> None:
+    assert slots(tree, lambda effects: effects.turn(effect, kind)) == {operation}
+
+
+def test_an_edge_is_put_back_at_its_turn(tree: "World") -> None:
+    step = tree.disassociation("Comp", "tri")
+    back = Reassociation(step.planned.identity, "tri", step.archive, step.intent)
+    assert slots(tree, lambda effects: effects.associate(back)) == {"AssociateTrialComponent"}

@@ -1,6 +1,7 @@
 """Drift: an inventory that fell behind the last good one minus what we deleted is not believed."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -194,3 +195,10 @@ def test_a_broken_baseline_is_refused(spoil: Callable[[dict[str, Any]], object])
     spoil(stored)
     with pytest.raises(IntegrityError, match="the baseline lacks or garbles a field"):
         Baseline.read(stored)
+
+
+def test_a_baseline_says_whose_it_is() -> None:
+    mine = before(census(1))
+    accepted = replace(mine, by="ada", reason="moved")
+    assert mine.told == f"the inventory of run r, {NOW:%Y-%m-%d %H:%M} UTC"
+    assert accepted.told == f"what ada accepted at {NOW:%Y-%m-%d %H:%M} UTC: moved"

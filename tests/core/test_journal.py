@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -120,3 +121,8 @@ def test_a_tally_has_every_result() -> None:
 
 def test_a_tally_counts_outcomes() -> None:
     assert tally(SETTLED.outcomes)["done"] == len(UNIT.steps)
+
+
+def test_what_was_touched_is_spelled_in_one_order() -> None:
+    backwards = dict(reversed(INTENT.touched.items()))
+    assert replace(INTENT, touched=backwards).spelled() == INTENT.spelled()

@@ -203,3 +203,30 @@ def test_a_small_population_of_which_nothing_goes_is_nobodys_concern() -> None:
 
 def test_a_day_has_24_hours() -> None:
     assert timedelta(days=1) == DAY
+
+
+def test_a_count_that_is_reached_exactly_is_inside() -> None:
+    limits = Limits(Limit(1.0, components=10), OPEN)
+    assert [room(limits, component=count) for count in (9, 10, 11)] == [
+        Room.INSIDE,
+        Room.INSIDE,
+        Room.NEEDS_APPROVAL,
+    ]
+
+
+def test_the_first_of_a_kind_since_the_last_plan_is_a_jump() -> None:
+    """No count of it then means none."""
+    limits = Limits(Limit(1.0, growth=1.0), OPEN)
+    extent = Extent({Kind.EXPERIMENT: 1}, POPULATION)
+    assert measure(extent, limits, Past(matched={})).room is Room.NEEDS_APPROVAL
+
+
+def test_a_kind_of_which_nothing_matches_is_no_jump() -> None:
+    limits = Limits(Limit(1.0, growth=0.0), OPEN, smallest=5)
+    assert measure(Extent({}, {}), limits, Past(matched={})).room is Room.INSIDE
+
+
+def test_without_growth_one_more_is_a_jump() -> None:
+    limits = Limits(Limit(1.0, growth=0.0), OPEN)
+    extent = Extent({Kind.COMPONENT: 1}, POPULATION)
+    assert measure(extent, limits, Past(matched={})).room is Room.NEEDS_APPROVAL

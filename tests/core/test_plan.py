@@ -138,3 +138,29 @@ def test_a_step_reads_as_a_sentence() -> None:
 def test_a_plan_is_immutable() -> None:
     with pytest.raises(FrozenInstanceError):
         PLAN.units = ()  # type: ignore[misc]
+
+
+def test_a_unit_is_found_by_its_digest() -> None:
+    other = replace(UNIT, kind="batch")
+    plan = replace(PLAN, units=(UNIT, other))
+    assert [plan.unit(each.identity).kind for each in (other, UNIT)] == ["batch", "tree"]
+
+
+def test_a_unit_that_a_plan_has_not_is_refused() -> None:
+    with pytest.raises(IntegrityError, match="has no unit abc"):
+        PLAN.unit("abc")
+
+
+def test_a_tree_is_told_from_a_batch() -> None:
+    assert (UNIT.is_tree, replace(UNIT, kind="batch").is_tree) == (True, False)
+
+
+@pytest.mark.parametrize("artifacts", [None, (), ("s3://bucket/model",)], ids=str)
+def test_the_artifacts_of_a_component_are_stored(artifacts: tuple[str, ...] | None) -> None:
+    plan = with_first(artifacts=artifacts)
+    assert read_plan(through_json(plan.spelled())) == plan
+
+
+def test_artifacts_are_part_of_the_digest() -> None:
+    plans = [with_first(artifacts=each) for each in (None, (), ("s3://bucket/model",))]
+    assert len({plan.digest for plan in plans}) == len(plans)

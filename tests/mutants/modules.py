@@ -1,7 +1,7 @@
 """What the mutation tool plays: each module of the core and of the effects, and its tests.
 
-A change meets the tests named here; one of the core, the golden cases too, and outside of functions
-all of `FAR`. No test of a whole run is among them: what lives here may still die of one.
+A change meets the tests named here; one inside a function of the core, the golden cases too. No
+test of a whole run is among them: what lives here may still die of one.
 """
 
 from tests.mutants.catalogue import ROOT

@@ -134,7 +134,7 @@ def played(copy: Copy, forks: Forks, file: str, change: Change) -> Came:
         if came != "lives":
             return came
     with copy.holding(Path(file), mutated):
-        ended = copy.pytest(NEAR[file] if is_inner or not file.startswith(CORE) else FAR)
+        ended = copy.pytest(NEAR[file])
     return "lives" if ended.code == 0 else "killed"
 
 
