@@ -124,5 +124,5 @@ def test_a_tally_counts_outcomes() -> None:
 
 
 def test_what_was_touched_is_spelled_in_one_order() -> None:
-    backwards = dict(reversed(INTENT.touched.items()))
+    backwards = dict(reversed(list(INTENT.touched.items())))
     assert replace(INTENT, touched=backwards).spelled() == INTENT.spelled()
