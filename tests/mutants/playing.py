@@ -13,7 +13,7 @@ from pathlib import Path
 
 from tests.mutants.catalogue import ROOT, Mutant
 
-COPIED = ("service", "tests", "policies", "pyproject.toml")
+COPIED = ("service", "tests", "policies", "deploy", "pyproject.toml")
 
 SURVIVED = "SURVIVED"
 

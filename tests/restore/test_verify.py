@@ -9,6 +9,7 @@ from tests.restore.account import RUN, Account
 
 from sagewarden.application.journal import Journal
 from sagewarden.application.verify import UNANCHORED, Verification, verify
+from sagewarden.application.walk import Walk
 from sagewarden.core.archive import ArchiveHeader
 from sagewarden.core.canonical import canonical, sha256
 from sagewarden.core.entities import Identity, Kind
@@ -64,7 +65,13 @@ def test_a_sound_vault(erased: Account) -> None:
         len(body) for key, body in erased.vault.objects.items() if key.endswith(".jsonl.zst")
     )
     assert result == Verification(
-        runs=1, intents=3, outcomes=3, archives=3, entities=4, bytes=archived
+        runs=1,
+        intents=3,
+        outcomes=3,
+        archives=3,
+        entities=4,
+        bytes=archived,
+        chain=Walk(unchained=1),
     )
     assert result.sound
 
@@ -78,13 +85,14 @@ def test_it_never_claims_to_be_anchored(erased: Account) -> None:
     result = verify(erased.bench)
 
     assert result.sound
-    assert not result.anchored
+    assert result.chain is not None
+    assert not result.chain.anchored
     assert UNANCHORED.startswith("unanchored")
 
 
 def test_an_empty_vault(account: Account) -> None:
     """Nothing written, nothing wrong."""
-    assert verify(account.bench) == Verification()
+    assert verify(account.bench) == Verification(chain=Walk())
 
 
 def test_a_flipped_bit(erased: Account) -> None:

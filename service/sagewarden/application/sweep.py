@@ -6,6 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from sagewarden.application.baseline import drifted, follow, note_plan, read_baseline
+from sagewarden.application.chain import Recorded, extend_chain, recording
 from sagewarden.application.enforce import Enforcement, Enforcer
 from sagewarden.application.holds import Shields
 from sagewarden.application.journal import Journal
@@ -332,6 +333,7 @@ def run_target(bench: Bench, governance: Governance, run: Run, plan: str | None 
     ended. LeaseHeld is raised: a run that never began has no report.
     """
     identity = check_identity(bench)
+    bench, recorded = recording(bench)
     with leased(bench, run=run.name, seconds=governance.lease_seconds, nonce=run.nonce) as lease:
         sweep = Sweep(bench, governance, run, lease, identity)
         try:
@@ -348,7 +350,18 @@ def run_target(bench: Bench, governance: Governance, run: Run, plan: str | None 
         sweep.pay()
         report = build_report(bench, governance, sweep.story)
         store_report(bench, report, run.render(report))
+        _chain(bench, recorded, run.name)
         return report
+
+
+def _chain(bench: Bench, recorded: Recorded, run: str) -> None:
+    try:
+        extend_chain(bench, recorded, run)
+    except VaultError as error:
+        raise VaultError(
+            f"the report is stored, but no link of the chain names it yet: {error.message}",
+            advice=f"The next run's link names what this one wrote. {error.advice}".strip(),
+        ) from error
 
 
 def _tell(story: Story, error: SageWardenError, bench: Bench) -> None:

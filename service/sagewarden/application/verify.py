@@ -1,15 +1,18 @@
-"""Verifies what the vault holds: journal and archives are read back and compared, never mended."""
+"""Verifies what the vault holds: journal, archives and chain are read back, never mended."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TypeVar
 
+from sagewarden.application.chain import recording
 from sagewarden.application.documents import read_document
 from sagewarden.application.ports import Bench
 from sagewarden.application.reporting import reported_runs
+from sagewarden.application.walk import Finding, Walk, walk_chain
 from sagewarden.core.archive import VerifiedArchive
 from sagewarden.core.canonical import sha256
+from sagewarden.core.chain import Head
 from sagewarden.core.evidence import archive_faults, holds_as_planned, outcome_faults
 from sagewarden.core.journal import Intent, Settled
 from sagewarden.core.keys import Family, encoded, journal_key, prefix
@@ -17,19 +20,13 @@ from sagewarden.core.tags import TagIntent, TagsSettled
 from sagewarden.errors import IntegrityError, UsageError, VaultError
 
 UNANCHORED = (
-    "unanchored: no chain joins the runs and no head is kept outside the vault, so entries lost "
-    "from the end, or a whole run lost, leave no trace"
+    "unanchored: no head that was kept elsewhere was given (--expect-head), so links lost from the "
+    "end of the chain may leave no trace"
 )
 
+ANCHORED = "anchored: the head that was expected is in the chain"
+
 T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One object of the vault, by key, and what is wrong with it."""
-
-    key: str
-    wrong: str
 
 
 @dataclass(slots=True)
@@ -50,21 +47,18 @@ class Verification:
     entities: int = 0
     bytes: int = 0
     findings: list[Finding] = field(default_factory=list)
+    chain: Walk | None = None
 
     @property
     def sound(self) -> bool:
         """Whether everything that was looked at is as it was written."""
         return not self.findings
 
-    @property
-    def anchored(self) -> bool:
-        """Whether a lost tail would have been noticed: never, see UNANCHORED."""
-        return False
 
+def verify(bench: Bench, *, run: str | None = None, expected: Head | None = None) -> Verification:
+    """Verify every run on the target and the chain that joins them, or one run alone.
 
-def verify(bench: Bench, *, run: str | None = None) -> Verification:
-    """Verify every run on the target, or one; never stop at the first finding.
-
+    It never stops at the first finding. `expected` is a head of the chain that was kept elsewhere.
     Raise UsageError when the vault knows no such run, VaultError when it cannot be listed.
     """
     journal = _by_run(bench, Family.JOURNAL, run)
@@ -73,12 +67,16 @@ def verify(bench: Bench, *, run: str | None = None) -> Verification:
     runs = sorted({*journal, *archives, *reported})
     if run is not None and not runs:
         raise UsageError(f"the vault knows no run {run!r} of {bench.target}")
+    bench, read = recording(bench)
     result = Verification(runs=len(runs))
     for number, each in enumerate(runs, 1):
         _RunVerifier(bench, result, each, each in reported).verify(
             journal.get(each, ()), archives.get(each, ())
         )
         bench.progress("verifying", number, len(runs))
+    if run is None:
+        result.chain = walk_chain(bench, read, expected)
+        result.findings += result.chain.findings
     return result
 
 

@@ -1,6 +1,6 @@
 """`verify` and `restore`: is the vault intact, and bring back what was deleted."""
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 from rich.table import Table
@@ -12,43 +12,73 @@ from sagewarden.application.judging import check_identity
 from sagewarden.application.restore import Restored
 from sagewarden.application.restore import restore as restore_tree
 from sagewarden.application.restore_plan import Existing, RestorePlan, plan_restore
-from sagewarden.application.verify import UNANCHORED, Verification
+from sagewarden.application.verify import ANCHORED, UNANCHORED, Verification
 from sagewarden.application.verify import verify as verify_vault
+from sagewarden.application.walk import Walk
 from sagewarden.cli.console import say, say_json, working
 from sagewarden.cli.options import OfKind, Where, kind_of
+from sagewarden.core.chain import Head
 from sagewarden.core.visible import visible
+from sagewarden.errors import UsageError
+
+if TYPE_CHECKING:
+    from sagewarden.settings import Settings
 
 WHERE = Where()
 
 
-def verify(run: str | None = None, *, where: Where = WHERE) -> int:
-    """Read the journal and every archive back, hash them, and compare; exit 5 if anything is off.
+def verify(
+    run: str | None = None,
+    *,
+    expect_head: Annotated[str | None, Parameter(name="--expect-head")] = None,
+    where: Where = WHERE,
+) -> int:
+    """Read the journal, every archive and the chain back, and compare; exit 5 if anything is off.
 
     Parameters
     ----------
     run
-        Only this run.
+        Only this run, without the chain.
+    expect_head
+        A head of the chain that was kept outside the vault, as an earlier `verify` printed it: it
+        shows that nothing was lost from the end since.
     """
     settings = where.effective().settings
+    expected = None if expect_head is None else _expected(expect_head, run, where, settings)
     found: list[tuple[str, Verification]] = []
     with working() as process:
         for chosen in bootstrap.targets_of(settings, where.target):
             bench = bootstrap.wire_target(settings, chosen, process).bench
-            found.append((str(bench.target), verify_vault(bench, run=run)))
+            found.append((str(bench.target), verify_vault(bench, run=run, expected=expected)))
     if where.json:
         say_json([_spelled(target, each) for target, each in found])
     else:
         for target, each in found:
             _say_verification(target, each)
-        say(Text(f"The answer is {UNANCHORED}.", "dim"))
     return 0 if all(each.sound for _, each in found) else 5
+
+
+def _expected(spelled: str, run: str | None, where: Where, settings: "Settings") -> Head:
+    if run is not None:
+        raise UsageError(
+            "--expect-head is about the whole chain, not about one run",
+            advice="Leave the run's name out.",
+        )
+    where.single_target(settings, "a head belongs to")
+    try:
+        return Head.read(spelled)
+    except ValueError as error:
+        raise UsageError(
+            f"--expect-head is {error}",
+            advice="Give the head as an earlier `sagewarden verify` printed it.",
+        ) from error
 
 
 def _spelled(target: str, each: Verification) -> dict[str, Any]:
     return {
         "target": target,
         "sound": each.sound,
-        "anchored": each.anchored,
+        "chain": _spelled_chain(each.chain),
         "runs": each.runs,
         "intents": each.intents,
         "outcomes": each.outcomes,
@@ -71,10 +101,36 @@ def _say_verification(target: str, each: Verification) -> None:
             f"runs agree with them."
         )
     )
+    if each.chain is not None:
+        _say_chain(each.chain)
     if each.open:
         say(Text(f"  {each.open} intents are open: the next run settles them.", "yellow"))
     for found in each.findings:
         say(Text(visible(f"  {found.key}: {found.wrong}"), "red"))
+
+
+def _spelled_chain(walk: Walk | None) -> dict[str, Any] | None:
+    if walk is None:
+        return None
+    return {
+        "links": walk.links,
+        "objects": walk.objects,
+        "head": None if walk.head is None else str(walk.head),
+        "anchored": walk.anchored,
+        "unchained_runs": walk.unchained,
+        "first_broken_link": walk.broken,
+    }
+
+
+def _say_chain(walk: Walk) -> None:
+    say(Text(f"  {walk.links} links of the chain name {walk.objects} objects; all were hashed."))
+    if walk.broken is not None:
+        say(Text(f"  It breaks at link {walk.broken}.", "bold red"))
+    if walk.unchained:
+        say(Text(f"  {walk.unchained} runs are in no link yet; the next one names them.", "yellow"))
+    if walk.head is not None:
+        say(Text(f"  Its head, to be kept outside the vault: {walk.head}"))
+    say(Text(f"  The answer is {ANCHORED if walk.anchored else UNANCHORED}.", "dim"))
 
 
 def restore(

@@ -213,6 +213,17 @@ def chain_key(target: Target, number: int) -> str:
     return _key(target, Family.CHAIN, _number(number, 12))
 
 
+def family_of(key: str) -> str:
+    """Return a key's family, empty for what belongs to no target."""
+    segments = key.split("/")
+    return segments[3] if len(segments) > 4 else ""  # noqa: PLR2004 -- see the table
+
+
+def written_once(key: str) -> bool:
+    """Whether a target's object of this key is never written over."""
+    return bool(family_of(key)) and not key.endswith("/current")
+
+
 def sequence_of(key: str) -> int:
     """Return the number that a key's last segment starts with; ValueError when it has none."""
     return int(key.rpartition("/")[2].partition("-")[0])
