@@ -7,8 +7,8 @@ AWS's own word that it is gone: it may be told as already absent, once, but noth
 it, and the next sweep makes up for it.
 """
 
-from collections import Counter
-from collections.abc import Callable, Iterator
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -146,14 +146,38 @@ class Readings:
     effects: frozenset[str]
 
 
+ALIKE = ("throttle", "HTTP 500", TIMEOUT, "truncated", "missing field")
+"""Failures that are one to a reader: it asks again, and has no answer when they last."""
+
+
 def failing_reads(readings: Readings) -> list[Failing]:
-    """Every read with every failure, once and lasting."""
+    """Every kind of read with every failure, once and lasting.
+
+    The first and the last of a kind fail in every way there is. Between them those that are one to
+    a reader take turns, and so does all that lasts; every other failure meets every read once.
+    """
+    kinds: dict[str, list[Read]] = defaultdict(list)
+    for read in readings.reads:
+        kinds[read.kind].append(read)
     return [
         Failing(read, failure, lasting)
         for lasting in (False, True)
-        for read in readings.reads
-        for failure in read.failures()
+        for reads in kinds.values()
+        for number, read in enumerate(reads)
+        for failure in _between(read, number, lasting=lasting, end=number in {0, len(reads) - 1})
     ]
+
+
+def _between(read: Read, number: int, *, lasting: bool, end: bool) -> Iterable[str]:
+    """Choose the failures of one read; those that take turns do so by its number."""
+    every = read.failures()
+    if end:
+        return every
+    if lasting:
+        return (every[number % len(every)],)
+    alike = [failure for failure in every if failure in ALIKE] or [every[0]]
+    turn = alike[number % len(alike)]
+    return [failure for failure in every if failure not in ALIKE or failure == turn]
 
 
 @contextmanager
