@@ -5,10 +5,10 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from tests.core.archived import archive, record
 from tests.core.worlds import component, experiment, planned, policies, policy, seen, trial
 
-from sagewarden.core.archive import ArchiveRecord, VerifiedArchive
-from sagewarden.core.canonical import canonical, sha256
+from sagewarden.core.archive import VerifiedArchive
 from sagewarden.core.deletion import (
     CreatedAnew,
     Deletion,
@@ -19,7 +19,7 @@ from sagewarden.core.deletion import (
     WorldChanged,
 )
 from sagewarden.core.entities import Entity, Kind
-from sagewarden.core.plan import Effect, PlannedEntity, Step
+from sagewarden.core.plan import Effect, Step
 from sagewarden.errors import IntegrityError
 
 SEEN = component("Comp", "t", "u")
@@ -30,32 +30,11 @@ PLANNED = {entity.name: entity for unit in UNIT for entity in unit.entities}
 COMP = PLANNED["Comp"]
 
 
-def record(of: PlannedEntity = COMP, **changes: Any) -> ArchiveRecord:
-    plain = ArchiveRecord(
-        identity=of.identity,
-        arn=of.arn,
-        fingerprint=of.fingerprint,
-        described={},
-        tags={},
-        parents=of.parents,
-    )
-    return replace(plain, **changes)
-
-
-def archive(*records: ArchiveRecord) -> VerifiedArchive:
-    lines = [
-        {"sagewarden_archive": 1, "counts": {"trial-component": len(records)}},
-        *(each.spelled() for each in records),
-    ]
-    body = canonical(lines)
-    return VerifiedArchive("key", sha256(body), body, lines)
-
-
 def intent(*steps: Step) -> DurableIntent:
     return DurableIntent("journal/1", "0" * 64, frozenset(steps))
 
 
-WHOLE = archive(record())
+WHOLE = archive(record(COMP))
 LOOK = FreshLook(COMP, SEEN)
 CUT = Step(Effect.DISASSOCIATE, COMP.identity, "t")
 DELETE = Step(Effect.DELETE, COMP.identity)
@@ -72,9 +51,9 @@ def test_with_all_evidence_there_are_effects() -> None:
 LACKING = {
     "of nothing": archive(),
     "of another": archive(record(PLANNED["other"])),
-    "of an earlier one": archive(record(identity=COMP.identity._replace(created_ms=1))),
+    "of an earlier one": archive(record(COMP, identity=COMP.identity._replace(created_ms=1))),
 }
-WRONG = LACKING | {"of another state": archive(record(fingerprint="x"))}
+WRONG = LACKING | {"of another state": archive(record(COMP, fingerprint="x"))}
 
 
 @pytest.mark.parametrize("kept", WRONG.values(), ids=WRONG)
@@ -96,19 +75,19 @@ def test_nothing_is_put_back_without_its_archive(kept: VerifiedArchive) -> None:
 
 
 def test_no_edge_is_cut_that_the_archive_lacks() -> None:
-    edgeless = archive(record(parents=("u",)))
+    edgeless = archive(record(COMP, parents=("u",)))
     with pytest.raises(IntegrityError, match="holds no edge from trial-component comp to t"):
         Disassociation(COMP, "t", edgeless, LOOK, BOTH)
 
 
 def test_no_edge_is_put_back_that_the_archive_lacks() -> None:
-    edgeless = archive(record(parents=("u",)))
+    edgeless = archive(record(COMP, parents=("u",)))
     with pytest.raises(IntegrityError, match="holds no edge from trial-component comp to t"):
         Reassociation(COMP.identity, "t", edgeless, BOTH)
 
 
 def test_a_look_at_another_is_no_look() -> None:
-    both = archive(record(), record(PLANNED["other"]))
+    both = archive(record(COMP), record(PLANNED["other"]))
     elsewhere = FreshLook(PLANNED["other"], OTHER)
     with pytest.raises(IntegrityError, match="the look was at trial-component other"):
         Deletion(COMP, both, elsewhere, BOTH)

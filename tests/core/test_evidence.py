@@ -5,14 +5,14 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from tests.core.archived import archive, record
 from tests.core.worlds import component, experiment, planned, policies, policy, seen, trial
 
-from sagewarden.core.archive import ArchiveRecord, VerifiedArchive
-from sagewarden.core.canonical import canonical, sha256
+from sagewarden.core.archive import VerifiedArchive
 from sagewarden.core.entities import Kind
 from sagewarden.core.evidence import archive_faults, holds_as_planned, outcome_faults
 from sagewarden.core.journal import Intent, Outcome, Result, Settled
-from sagewarden.core.plan import Effect, PlannedEntity, Step
+from sagewarden.core.plan import Effect, Step
 
 WORLD = seen(experiment("e"), trial("t", "e"), trial("u", "e"), component("c", "t", "u"))
 UNIT = planned(WORLD, policies(policy(Kind.COMPONENT))).units[0]
@@ -40,27 +40,6 @@ SETTLED = Settled(
 )
 
 
-def record(of: PlannedEntity = COMP, **changes: Any) -> ArchiveRecord:
-    plain = ArchiveRecord(
-        identity=of.identity,
-        arn=of.arn,
-        fingerprint=of.fingerprint,
-        described={},
-        tags={},
-        parents=of.parents,
-    )
-    return replace(plain, **changes)
-
-
-def archive(*records: ArchiveRecord) -> VerifiedArchive:
-    lines = [
-        {"sagewarden_archive": 1, "counts": {"trial-component": len(records)}},
-        *(each.spelled() for each in records),
-    ]
-    body = canonical(lines)
-    return VerifiedArchive("key", sha256(body), body, lines)
-
-
 def test_the_bundle_has_an_edge_to_each_trial_and_a_delete() -> None:
     """The rest of this file rests on it."""
     assert [(step.effect, step.trial) for step in UNIT.steps] == [
@@ -71,10 +50,10 @@ def test_the_bundle_has_an_edge_to_each_trial_and_a_delete() -> None:
 
 
 HELD = [
-    (archive(record()), True),
+    (archive(record(COMP)), True),
     (archive(), False),
-    (archive(record(fingerprint="x")), False),
-    (archive(record(identity=COMP.identity._replace(created_ms=1))), False),
+    (archive(record(COMP, fingerprint="x")), False),
+    (archive(record(COMP, identity=COMP.identity._replace(created_ms=1))), False),
 ]
 
 
@@ -84,18 +63,18 @@ def test_as_planned_is_the_same_entity_in_the_same_state(kept: VerifiedArchive, 
 
 
 FAULTS: dict[str, tuple[VerifiedArchive, list[str]]] = {
-    "whole": (archive(record()), []),
+    "whole": (archive(record(COMP)), []),
     "empty": (archive(), ["it does not hold trial-component c, which its intent names"]),
     "another state": (
-        archive(record(fingerprint="x")),
+        archive(record(COMP, fingerprint="x")),
         ["it holds trial-component c with another fingerprint than was planned"],
     ),
     "an edge less": (
-        archive(record(parents=("t",))),
+        archive(record(COMP, parents=("t",))),
         ["it does not hold the edge from trial-component c to u"],
     ),
     "no edge": (
-        archive(record(parents=())),
+        archive(record(COMP, parents=())),
         [
             "it does not hold the edge from trial-component c to t",
             "it does not hold the edge from trial-component c to u",

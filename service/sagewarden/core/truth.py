@@ -35,28 +35,22 @@ T = TypeVar("T")
 
 def all_of(tests: Sequence[Callable[[S, T], Truth]]) -> Callable[[S, T], Truth]:
     """False as soon as one is false, else unknown if one is unknown, else true."""
-
-    def test(subject: S, at: T) -> Truth:
-        answer = TRUE
-        for each in tests:
-            truth = each(subject, at)
-            if truth is FALSE:
-                return truth
-            if truth is UNKNOWN:
-                answer = truth
-        return answer
-
-    return test
+    return _joined(tests, deciding=FALSE, otherwise=TRUE)
 
 
 def any_of(tests: Sequence[Callable[[S, T], Truth]]) -> Callable[[S, T], Truth]:
     """True as soon as one is true, else unknown if one is unknown, else false."""
+    return _joined(tests, deciding=TRUE, otherwise=FALSE)
 
+
+def _joined(
+    tests: Sequence[Callable[[S, T], Truth]], *, deciding: Truth, otherwise: Truth
+) -> Callable[[S, T], Truth]:
     def test(subject: S, at: T) -> Truth:
-        answer = FALSE
+        answer = otherwise
         for each in tests:
             truth = each(subject, at)
-            if truth is TRUE:
+            if truth is deciding:
                 return truth
             if truth is UNKNOWN:
                 answer = truth
