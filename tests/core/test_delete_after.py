@@ -22,7 +22,7 @@ def marked(entity: Entity, policy: str = "stale", due: datetime = DUE) -> Marks:
         due=due,
         matches=1,
         counted=NOW,
-        parts=frozenset(),
+        parts=(),
     )
     return {mark.place: mark}
 

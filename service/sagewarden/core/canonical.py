@@ -27,12 +27,14 @@ def plain(value: Any) -> Any:
     return value
 
 
+_SPELL = json.JSONEncoder(
+    sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False
+).encode
+
+
 def canonical(value: Any) -> bytes:
     """Return the one JSON spelling of a value: sorted keys, no blanks, ASCII only."""
-    spelled = json.dumps(
-        plain(value), sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False
-    )
-    return spelled.encode("ascii")
+    return _SPELL(plain(value)).encode("ascii")
 
 
 def digest(value: Any) -> str:

@@ -1,6 +1,6 @@
 """Policies x inventory x marks x holds x now: one verdict for each tree, with every reason."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
@@ -129,23 +129,26 @@ def judge(inventory: Inventory, policies: PolicySet, given: Circumstances) -> Ju
     rules = [_Rule.of(each) for each in sorted(policies.policies, key=lambda each: each.name)]
     _sort_all(rules, forest, protected, given.now)
     tagging = _Tagging.of(rules, World(forest, protected.unread), given)
-    found: list[_Match] = []
+    unread = _Unread(forest, protected, {each.policy.name: each for each in rules})
+    unknown = sum(len(rule.doubtful) for rule in rules)
+    told: list[Judgement] = []
+    marks: dict[tuple[Identity, str], Mark] = {}
     reached: set[Identity] = set()
     for rule in (*(each for each in rules if each.policy.action is not Action.TAG), *tagging.rules):
-        found.extend(_weighed(rule, forest, protected, given.owners))
-        if rule.policy.action is Action.DELETE:
-            both = (*rule.matches, *rule.doubtful)
-            reached.update(
-                _reach(each for each in both if selected(given.select, rule.policy, each.entity))
-            )
-    marks = _marks(_Unread(forest, protected, rules), found, given)
+        found = list(_weighed(rule, forest, protected, given.owners))
+        reached.update(_reach(rule, given.select))
+        rule.let_go()
+        moved = _moved(found, inventory, given)
+        told.extend(_judged(match, moved, inventory, given) for match in found)
+        marks.update(moved)
+    marks.update(unread.marks(marks, given))
     return Judgements(
         forest=forest,
-        given=tuple(_judged(match, marks, inventory, given) for match in found),
+        given=tuple(told),
         marks=marks,
         matched={kind: sum(who.kind is kind for who in reached) for kind in Kind},
         protected=protected,
-        unknown=sum(len(rule.doubtful) for rule in rules),
+        unknown=unknown,
         select=given.select,
         inspected=reconciled(
             tagging.inspected, _untouched(tagging.inspected, marks, forest, protected)
@@ -160,10 +163,16 @@ def _untouched(
     inspected: Iterable[Inspected], marks: Marks, forest: Forest, protected: Protected
 ) -> Mapping[Identity, str]:
     """Say of everything that must not be tagged why: it is marked, or held."""
-    left = dict.fromkeys(_marked(marks, forest), "it is marked for deletion")
-    for each in {each.identity: each for some in inspected for each in some.entities}.values():
-        if reason := keeps_tags(each, forest, protected):
-            left[each.identity] = reason
+    asked = {each.identity: each for some in inspected for each in some.entities}
+    lines = {who: [each, *forest.above(each)] for who, each in asked.items()}
+    names = {(each.kind, each.key) for line in lines.values() for each in line}
+    marked = {name for who, _ in marks if (name := (who.kind, who.name)) in names}
+    left: dict[Identity, str] = {}
+    for who, line in lines.items():
+        if reason := keeps_tags(asked[who], forest, protected):
+            left[who] = reason
+        elif not marked.isdisjoint([(each.kind, each.key) for each in line]):
+            left[who] = "it is marked for deletion"
     return left
 
 
@@ -177,14 +186,6 @@ def keeps_tags(entity: Entity, forest: Forest, protected: Protected) -> str:
         return LEFT_AS_THEY_ARE
     doubtful = any(who in protected.held for who in touched)
     return "it cannot be known whether it is held" if doubtful else ""
-
-
-def _marked(marks: Marks, forest: Forest) -> Iterable[Identity]:
-    """Return every part of what is marked."""
-    for mark in marks.values():
-        root = forest.inventory.of(mark.identity.kind).get(mark.identity.name)
-        if root is not None:
-            yield from (part.identity for part in forest.tree(root).parts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,6 +223,11 @@ class _Rule:
             self.population.members.append(subject)
         elif truth is not FALSE:
             self.population.doubtful.append(subject)
+
+    def let_go(self) -> None:
+        """Forget what it saw, once that is judged: a million subjects weigh much."""
+        for seen in (self.matches, self.doubtful, self.population.members):
+            seen.clear()
 
     def counted(self, inventory: Inventory) -> Population:
         """Return the population with what must be there and was not read at all."""
@@ -290,11 +296,14 @@ def _sort_all(rules: list[_Rule], forest: Forest, protected: Protected, now: dat
     """Show every entity to every policy of its kind: each tree is built once for all of them."""
     for kind in Kind:
         asked = [rule for rule in rules if rule.policy.resource is kind]
+        tests = [(rule, rule.match.test) for rule in asked]
         counting = [(rule, rule.scope) for rule in asked if rule.scope is not None]
         for entity in forest.inventory.of(kind).values() if asked else ():
             subject = forest.subject(entity)
-            for rule in asked:
-                rule.take(subject, rule.match.test(subject, now))
+            for rule, test in tests:
+                truth = test(subject, now)
+                if truth is not FALSE:
+                    rule.take(subject, truth)
             if counting:
                 whole = protected.saw_whole(subject)
                 for rule, scope in counting:
@@ -355,23 +364,13 @@ def population_of(
     return rule.counted(forest.inventory)
 
 
-def _marks(unread: "_Unread", found: Iterable[_Match], given: Circumstances) -> Marks:
-    """Move the marks on; what could not be seen whole neither counts nor loses its mark."""
-    if not unread.forest.inventory.complete:
-        return given.marks
-    candidates = [match.candidate for match in found]
-    marks = advance(
-        given.marks,
-        [each for each in candidates if each is not None],
-        given.now,
-        given.rules,
-    )
-    unsure = {
-        place: mark
-        for place, mark in given.marks.items()
-        if place not in marks and unread.may_match(mark, given.now)
-    }
-    return marks | unsure
+def _moved(found: Iterable[_Match], inventory: Inventory, given: Circumstances) -> Marks:
+    """Move the marks of one rule on; an incomplete inventory moves none."""
+    candidates = [match.candidate for match in found if match.candidate is not None]
+    if inventory.complete:
+        return advance(given.marks, candidates, given.now, given.rules)
+    places = [each.place for each in candidates]
+    return {place: given.marks[place] for place in places if place in given.marks}
 
 
 @dataclass(frozen=True, slots=True)
@@ -380,11 +379,20 @@ class _Unread:
 
     forest: Forest
     protected: Protected
-    rules: Sequence[_Rule]
+    rules: Mapping[str, _Rule]
+
+    def marks(self, moved: Marks, given: Circumstances) -> Marks:
+        """Return what stays marked beside what was moved: it neither counts nor loses its mark."""
+        whole = self.forest.inventory.complete
+        return {
+            place: mark
+            for place, mark in given.marks.items()
+            if place not in moved and (not whole or self.may_match(mark, given.now))
+        }
 
     def may_match(self, mark: Mark, now: datetime) -> bool:
         """Whether nobody knows that the mark should go."""
-        rule = next((each for each in self.rules if each.policy.name == mark.policy), None)
+        rule = self.rules.get(mark.policy)
         if rule is None or rule.policy.rule != mark.rule:
             return False
         who, inventory = mark.identity, self.forest.inventory
@@ -441,5 +449,9 @@ def _reasons(match: _Match, now: datetime) -> tuple[str, ...]:
     return (*found, *match.rule.because.get(match.subject.entity.identity, ()))
 
 
-def _reach(subjects: Iterable[Subject]) -> Iterable[Identity]:
-    return (part.identity for subject in subjects for part in subject.tree.parts)
+def _reach(rule: _Rule, select: Select) -> Iterator[Identity]:
+    """Yield all that would go if nothing kept it and whatever is unknown were true."""
+    if rule.policy.action is Action.DELETE:
+        for subject in (*rule.matches, *rule.doubtful):
+            if selected(select, rule.policy, subject.entity):
+                yield from (part.identity for part in subject.tree.parts)

@@ -29,7 +29,8 @@ class MarkRules:
 class Mark:
     """One entity under one policy. Times are UTC.
 
-    `due` never moves forward; `announced` is when a notice was durable and accepted.
+    `due` never moves forward; `announced` is when a notice was durable and accepted. `parts` are
+    the tree's, sorted, each by a short digest of its identity and content.
     """
 
     identity: Identity
@@ -39,7 +40,7 @@ class Mark:
     due: datetime
     matches: int
     counted: datetime
-    parts: frozenset[str]
+    parts: tuple[str, ...]
     announced: datetime | None = None
 
     @property
@@ -57,7 +58,7 @@ class Mark:
             "due": spell_time(self.due),
             "matches": self.matches,
             "counted": spell_time(self.counted),
-            "parts": sorted(self.parts),
+            "parts": list(self.parts),
             "announced": None if self.announced is None else spell_time(self.announced),
         }
 
@@ -73,7 +74,7 @@ def read_mark(stored: Mapping[str, Any]) -> Mark:
         due=read_time(stored["due"]),
         matches=stored["matches"],
         counted=read_time(stored["counted"]),
-        parts=frozenset(stored["parts"]),
+        parts=tuple(stored["parts"]),
         announced=None if announced is None else read_time(announced),
     )
 
@@ -93,10 +94,11 @@ class Candidate:
         return (self.tree.root.identity, self.policy)
 
     @property
-    def parts(self) -> frozenset[str]:
-        """A short digest of each part's identity and content."""
-        return frozenset(
-            digest([spell_identity(part.identity), part.content])[:16] for part in self.tree.parts
+    def parts(self) -> tuple[str, ...]:
+        """A short digest of each part's identity and content, sorted."""
+        parts = self.tree.parts
+        return tuple(
+            sorted([digest([spell_identity(each.identity), each.content])[:16] for each in parts])
         )
 
 
@@ -115,7 +117,8 @@ def advance(
 
 def _advanced(mark: Mark | None, candidate: Candidate, now: datetime, rules: MarkRules) -> Mark:
     grace = max(candidate.grace, rules.min_grace)
-    if mark is None or mark.rule != candidate.rule or not candidate.parts <= mark.parts:
+    parts = candidate.parts
+    if mark is None or mark.rule != candidate.rule or not set(parts) <= set(mark.parts):
         return Mark(
             identity=candidate.tree.root.identity,
             policy=candidate.policy,
@@ -124,7 +127,7 @@ def _advanced(mark: Mark | None, candidate: Candidate, now: datetime, rules: Mar
             due=now + grace,
             matches=1,
             counted=now,
-            parts=candidate.parts,
+            parts=parts,
         )
     due = max(mark.due, mark.since + grace)
     if now - mark.counted < rules.interval:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from functools import lru_cache
 from sys import intern
 from typing import Any
 
@@ -29,6 +30,9 @@ RUN_TAG = "sagemaker:trial-component-source"
 
 RUN_TRIAL = "default-run-group-"
 """The SDK's `Run` gives each experiment one trial, named with this prefix (here in lower case)."""
+
+_REMEMBERED = 1 << 15
+"""Sets of tags and of trials that all share who carry them: answers bring each anew."""
 
 _NO_TAGS: Mapping[str, str] = {}
 
@@ -64,7 +68,7 @@ def observe(
         source_arn=source_arn,
         created_by=_same((record.get("CreatedBy") or {}).get("UserProfileName")),
         experiment=_same(record.get("ExperimentName")) if kind is Kind.TRIAL else None,
-        parents=None if parents is None else tuple(map(_shared_parent, parents)),
+        parents=None if parents is None else _places(tuple(parents)),
         doubt=doubt,
         parameters=asked.parameters_of(record),
         metrics=asked.metrics_of(record),
@@ -78,11 +82,17 @@ def _same(word: str | None) -> str | None:
 
 
 def _shared(tags: Mapping[str, str]) -> Mapping[str, str]:
-    return {intern(key): intern(value) for key, value in tags.items()} if tags else _NO_TAGS
+    return _tag_set(tuple(tags.items())) if tags else _NO_TAGS
 
 
-def _shared_parent(parent: Parent) -> Parent:
-    return Parent(intern(parent.trial), _same(parent.experiment))
+@lru_cache(_REMEMBERED)
+def _tag_set(tags: tuple[tuple[str, str], ...]) -> Mapping[str, str]:
+    return {intern(key): intern(value) for key, value in tags}
+
+
+@lru_cache(_REMEMBERED)
+def _places(parents: tuple[Parent, ...]) -> tuple[Parent, ...]:
+    return tuple([Parent(intern(each.trial), _same(each.experiment)) for each in parents])
 
 
 def _last_sign_of_life(record: Mapping[str, Any]) -> datetime | None:

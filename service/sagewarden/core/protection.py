@@ -45,9 +45,16 @@ class Protected:
             [part.identity for part in subject.tree.parts]
         )
 
-    def keeps_none_of(self, entities: Mapping[Identity, Entity]) -> bool:
-        """Whether nothing is said of any of these: so it is of nearly all."""
-        return self.held.keys().isdisjoint(entities) and self.own.keys().isdisjoint(entities)
+    def keeps_none_of(self, parts: Iterable[Entity], forest: Forest) -> bool:
+        """Whether nothing is said of any of these nor of what is above: so it is of nearly all."""
+        held, own = self.held, self.own
+        for part in parts:
+            if part.identity in held or part.identity in own:
+                return False
+            for up in forest.above(part):
+                if up.identity in held or up.identity in own:
+                    return False
+        return True
 
 
 class Protections:
@@ -219,11 +226,12 @@ def _may_hang(inventory: Inventory, kind: Kind) -> tuple[str, ...]:
 
 def shields(tree: Tree, forest: Forest, protected: Protected) -> tuple[str, ...]:
     """Return every reason by which a tree is kept: of its parts, and holds above any part."""
-    reasons: dict[str, None] = dict.fromkeys(protected.hidden[tree.root.kind])
+    hidden = protected.hidden[tree.root.kind]
+    if protected.keeps_none_of(tree.parts, forest):
+        return hidden
+    reasons: dict[str, None] = dict.fromkeys(hidden)
     parts = {part.identity: part for part in tree.parts}
     above = {up.identity: up for part in parts.values() for up in forest.above(part)}
-    if protected.keeps_none_of(above) and protected.keeps_none_of(parts):
-        return tuple(reasons)
     for identity, entity in (above | parts).items():
         for reason in protected.held.get(identity, ()):
             reasons[_told(entity, tree.root, reason)] = None
