@@ -330,9 +330,10 @@ class Stage:
         return self.box.state.arn(word, name)
 
     def erase(self, name: str) -> None:
-        """Delete a component as its owner would."""
+        """Delete a component as its owner would, who waits while it counts as linked."""
         for trial in self.box.state.components.rows[name].trials:
             self.make(CUT, TrialComponentName=name, TrialName=trial)
+        self.pass_time(self.box.admin.knobs.linked_seconds)
         self.make("DeleteTrialComponent", TrialComponentName=name)
 
     def account(self) -> dict[str, dict[str, Any]]:
