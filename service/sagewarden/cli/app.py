@@ -18,6 +18,7 @@ _policy = App(
 )
 _baseline = App(name="baseline", help="What an inventory must not fall behind.")
 _hold = App(name="hold", help="Holds: what is kept by name, whatever policies say.")
+_archive = App(name="archive", help="What was deleted, as it lies in the vault.")
 _config = App(name="config", help="Settings: what counts and where it came from.")
 
 app.command(
@@ -92,6 +93,22 @@ app.command("sagewarden.cli.switches:unpause", name="unpause", help="Let deletin
 app.command(
     "sagewarden.cli.vaulting:verify", name="verify", help="Read the vault back: is it intact?"
 )
+_archive.command(
+    "sagewarden.cli.browsing:show_list",
+    name="list",
+    help="What was deleted: by name, owner, policy, run, day.",
+)
+_archive.command(
+    "sagewarden.cli.browsing:show_one",
+    name="show",
+    help="All that was archived of one entity, its metric curves drawn.",
+)
+_archive.command(
+    "sagewarden.cli.browsing:get_one",
+    name="get",
+    help="The archive object that holds it, hash checked, for zstd and jq.",
+)
+app.command(_archive)
 app.command("sagewarden.cli.vaulting:restore", name="restore", help="Bring one deleted tree back.")
 _policy.command(
     "sagewarden.cli.policies:validate",

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from sagewarden.cli.console import say, say_json, working
-from sagewarden.cli.options import OfKind, Where, kind_of
+from sagewarden.cli.options import OfKind, Where, kind_of, utc_time
 from sagewarden.core.durations import SPELLING, DurationRefused, parse_duration
 from sagewarden.core.holds import Hold, Holdable, HoldState, Release
 from sagewarden.core.visible import visible
@@ -50,7 +50,7 @@ class Wish:
                 return now + parse_duration(self.span)
             except DurationRefused as error:
                 raise UsageError(f"--for is {error}", advice=f"Write {SPELLING}.") from error
-        return None if self.until is None else _moment(self.until)
+        return None if self.until is None else _end(self.until)
 
 
 def add(
@@ -231,15 +231,9 @@ def _there(bench: "Bench", wanted: Holdable, *, force: bool) -> Holdable:
     return wanted
 
 
-def _moment(text: str) -> datetime:
-    """Read a day, to its end, or a time; what has no zone is UTC."""
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise UsageError(
-            f"--until {text} is not a date", advice="Write it as 2027-01-31, in UTC."
-        ) from error
-    moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+def _end(text: str) -> datetime:
+    """Read a time, or a day, to its end."""
+    moment = utc_time("--until", text)
     return moment + timedelta(days=1) if len(text) == len("2027-01-31") else moment
 
 

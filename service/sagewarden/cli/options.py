@@ -1,6 +1,7 @@
 """Options that many commands share."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -59,6 +60,17 @@ OfKind = Annotated[
 def kind_of(word: str | None) -> Kind | None:
     """Return the kind that a word means."""
     return None if word is None else Kind(word)
+
+
+def utc_time(option: str, text: str) -> datetime:
+    """Read a day, from its start, or a time; what has no zone is UTC."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise UsageError(
+            f"{option} {text} is not a date", advice="Write it as 2027-01-31, in UTC."
+        ) from error
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 
 Policies = Annotated[Path | None, Parameter(name=["--policies", "-p"])]

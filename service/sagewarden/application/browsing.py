@@ -1,0 +1,70 @@
+"""Looks through what was deleted and archived, without AWS: what a person asks the vault for."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from sagewarden.application.archives import Located, deleted
+from sagewarden.application.archiving import read_back
+from sagewarden.application.ports import Bench
+from sagewarden.core.archive import ArchiveRecord, VerifiedArchive
+from sagewarden.core.canonical import read_time
+from sagewarden.core.entities import Kind
+from sagewarden.core.globs import matcher
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What is asked for; what is None or empty asks for nothing in particular.
+
+    `name` is a glob, any case. Deleted at or after `since` and before `until` (UTC). `owner` is
+    what one of the tags `owner_keys` says, or who created it, as they were archived.
+    """
+
+    name: str = "*"
+    kind: Kind | None = None
+    run: str | None = None
+    policy: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    owner: str | None = None
+    owner_keys: tuple[str, ...] = ("owner",)
+
+
+def browse(bench: Bench, wanted: Wanted) -> Iterator[Located]:
+    """Yield what was deleted and fits, newest first.
+
+    An owner is looked up in the archives themselves, each read once; raise IntegrityError when one
+    that is needed is not as it was written.
+    """
+    names = matcher(wanted.name, fold=True)
+    last: VerifiedArchive | None = None
+    for each in deleted(bench, kind=wanted.kind, run=wanted.run):
+        if not (names(each.identity.name) and _fits(each, wanted)):
+            continue
+        if wanted.owner is not None:
+            if last is None or last.key != each.archive_key:
+                last = read_back(bench, each.archive_key, each.sha256)
+            if not _is_owner(last.record(each.identity), wanted):
+                continue
+        yield each
+
+
+def archived(bench: Bench, located: Located) -> ArchiveRecord:
+    """Return all that was archived of one entity, from its verified archive."""
+    return read_back(bench, located.archive_key, located.sha256).record(located.identity)
+
+
+def _fits(each: Located, wanted: Wanted) -> bool:
+    at = read_time(each.at)
+    return (
+        wanted.policy in {None, each.policy}
+        and (wanted.since is None or at >= wanted.since)
+        and (wanted.until is None or at < wanted.until)
+    )
+
+
+def _is_owner(record: ArchiveRecord, wanted: Wanted) -> bool:
+    tags = [record.tags[key] for key in wanted.owner_keys if record.tags.get(key, "").strip()]
+    creator = (record.described.get("CreatedBy") or {}).get("UserProfileName")
+    return wanted.owner == (tags[0] if tags else creator)
