@@ -42,6 +42,7 @@ from sagewarden.core.durations import spell_duration
 from sagewarden.core.entities import Target
 from sagewarden.core.limits import Limit, Limits
 from sagewarden.core.owners import OwnerRules
+from sagewarden.core.policy import PolicySet, Receiver
 from sagewarden.core.report import Report
 from sagewarden.errors import SettingsError, UsageError
 from sagewarden.settings import (
@@ -197,8 +198,9 @@ def govern(settings: Settings, wired: Wired, policies: Path | None = None) -> Go
         )
     limits = settings.limits
     endpoint = "" if wired.session.endpoint_is_aws else wired.session.endpoint
+    loaded = load_policies(place)
     return Governance(
-        policies=load_policies(place),
+        policies=loaded,
         rules=limits.mark_rules,
         approvals=approval_rules(settings),
         tolerance=Tolerance(limits.fall, limits.tag_fall, limits.smallest_population),
@@ -210,7 +212,7 @@ def govern(settings: Settings, wired: Wired, policies: Path | None = None) -> Go
         bundle=settings.run.bundle,
         lease_seconds=settings.run.lease.total_seconds(),
         endpoint=endpoint,
-        notes=(*lowered(settings), *_mute(settings)),
+        notes=(*lowered(settings), *_mute(settings), *_unheard(settings, loaded)),
     )
 
 
@@ -247,6 +249,18 @@ def _webhook(name: str, given: WebhookSettings, rest: Callable[[float], None]) -
         attempts=given.attempts,
     )
     return WebhookChannel(endpoint, name, wall_now, rest)
+
+
+def _unheard(settings: Settings, policies: PolicySet) -> list[str]:
+    """Say which policies tell nobody of their marks, so that nothing of theirs becomes due."""
+    if settings.notice.operator is not None:
+        return []
+    return [
+        f"policy {each.name} notifies the operator alone, and notice.operator is not set: nobody "
+        "is told of its marks, and nothing that it marks becomes due"
+        for each in policies.policies
+        if each.notify == (Receiver.OPERATOR,)
+    ]
 
 
 def _mute(settings: Settings) -> list[str]:

@@ -243,7 +243,8 @@ class NoticeSettings(Section):
     webhook: WebhookSettings | None = Field(None, description="A web address they are posted to.")
     operator: WebhookSettings | None = Field(
         None,
-        description="Another, set like `notice.webhook`, for what no channel took that counts.",
+        description="Another, set like `notice.webhook`, for what no channel took that counts and "
+        "what policies notify the operator of.",
     )
 
     @property

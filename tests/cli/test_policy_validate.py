@@ -47,6 +47,13 @@ def test_a_program_gets_each_warning_with_its_place(user: User) -> None:
     assert (warning["file"], warning["line"], warning["column"]) == ("policies/all.yaml", 3, 5)
 
 
+def test_an_operator_whom_no_setting_names_is_warned_of(user: User) -> None:
+    user.settles(limits=USUAL)
+    user.governs(SOUND.replace("grace: 7d", "grace: 7d\n    notify: [operator]"))
+    told = user("policy", "validate", "--json").answer["warnings"]
+    assert {each["about"] for each in told} == {"notify"}
+
+
 def test_the_floor_of_the_settings_counts(user: User) -> None:
     user.governs(SOUND)
     user.settles(limits={"min_grace": "30d"})

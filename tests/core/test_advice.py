@@ -26,6 +26,7 @@ from sagewarden.core.policy import (
     Not,
     OfOrigin,
     Policy,
+    Receiver,
     Tagged,
     Unassigned,
 )
@@ -37,7 +38,7 @@ SOUND = replace(policy(match=AllOf((Named(("dev-*",)), Idle(days(90))))), descri
 
 def about(*some: Policy, protect: tuple[str, ...] = ("legal-hold",)) -> list[str]:
     """Which kinds of advice are given on these policies."""
-    return [each.about for each in advise(policies(*some, protect=protect), WEEK)]
+    return [each.about for each in advise(policies(*some, protect=protect), WEEK, operator=False)]
 
 
 def matching(*parts: Condition, kind: Kind = Kind.EXPERIMENT) -> Policy:
@@ -54,6 +55,13 @@ def test_a_policy_without_a_description_is_told() -> None:
 
 def test_a_grace_period_below_the_floor_is_told() -> None:
     assert about(replace(SOUND, grace=days(3))) == ["grace"]
+
+
+def test_an_operator_whom_no_setting_names_is_told() -> None:
+    alone = replace(SOUND, notify=(Receiver.OPERATOR,))
+    both = replace(SOUND, notify=(Receiver.OWNER, Receiver.OPERATOR))
+    assert (about(alone), about(both)) == (["notify"], ["notify"])
+    assert advise(policies(alone, protect=("legal-hold",)), WEEK, operator=True) == ()
 
 
 def test_a_delete_that_takes_what_was_made_today_is_told() -> None:
@@ -118,7 +126,8 @@ def test_a_policy_of_what_is_protected_anyway_is_told() -> None:
 def test_a_policy_that_lies_within_another_is_told_once() -> None:
     wide = replace(SOUND, name="wide", match=Idle(days(30)))
     assert about(SOUND, wide) == ["overlap"]
-    (told,) = advise(policies(replace(SOUND, keep=Keep(last=1)), wide, protect=("x",)), WEEK)
+    both = policies(replace(SOUND, keep=Keep(last=1)), wide, protect=("x",))
+    (told,) = advise(both, WEEK, operator=False)
     assert told.text.startswith("policy wide matches all of it too, so its keep is in vain")
 
 

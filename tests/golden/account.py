@@ -24,9 +24,10 @@ from sagewarden.core.inventory import Gap, Inventory
 from sagewarden.core.judge import Circumstances, Judgement, Judgements, judge
 from sagewarden.core.marks import MarkRules
 from sagewarden.core.models import Artifacts, Models, ModelUse, Role
+from sagewarden.core.notices import Notice, notices
 from sagewarden.core.plan import Unit
 from sagewarden.core.planner import make_plan
-from sagewarden.core.policy import PolicySet
+from sagewarden.core.policy import PolicySet, Receiver
 from sagewarden.core.tagging import repairs
 
 RULES = MarkRules(matches=1, interval=timedelta(hours=1), min_grace=timedelta(days=7))
@@ -48,7 +49,15 @@ def decide(case: Path) -> dict[str, Any]:
     }
     if judgements.inspected:
         decided |= _tags(judgements)
+    if any(each.notify != (Receiver.OWNER,) for each in policies.policies):
+        told = notices(inventory.target, judgements.given, judgements.marks)
+        decided["notices"] = [_notice(each) for each in told]
     return json.loads(json.dumps(decided).replace(f"{case}/", ""))  # type: ignore[no-any-return]
+
+
+def _notice(notice: Notice) -> dict[str, Any]:
+    names = [each.judgement.entity.name for each in notice.marks]
+    return {"of": notice.owner, "to": list(notice.to), "marked": names}
 
 
 def _judged(stored: Stored, inventory: Inventory, policies: PolicySet) -> Judgements:

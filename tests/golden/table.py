@@ -14,7 +14,7 @@ from sagewarden.adapters.policyfiles import conditions, document, keep, require
 from sagewarden.adapters.policyfiles.plain import read_plain
 from sagewarden.core.entities import STATUSES, Kind, Origin
 from sagewarden.core.needs import FIELDS
-from sagewarden.core.policy import Action
+from sagewarden.core.policy import Action, Receiver
 
 GOLDEN = Path(__file__).parent
 PRESENCE = ("present", "absent", "values")
@@ -86,6 +86,7 @@ def grammar() -> Iterator[str]:
     yield from (f"keep.group_by: {word}" for word in ("experiment", "trial", "name-prefix", "tag"))
     yield from (f"require: {rule}" for rule in ("present", *require.REQUIRE_FIELDS))
     yield "escalate"
+    yield from (f"notify: {receiver}" for receiver in Receiver)
     yield from (f"protect.{key}" for key in document.PROTECT_FIELDS)
 
 
@@ -97,6 +98,7 @@ def shown_by(policy: Path) -> set[str]:
         found |= {f"resource: {each['resource']}", f"action: {each['action']}"}
         found |= {"match: all"} if each["match"] == "all" else set(_match(each["match"]))
         found |= set(_keep(each.get("keep", {}))) | {"escalate"} & each.keys()
+        found |= {f"notify: {receiver}" for receiver in _listed(each.get("notify", []))}
         for rules in each.get("require", {}).values():
             found |= {f"require: {rule}" for rule in ([rules] if rules == "present" else rules)}
     found |= {f"protect.{key}" for each in content.get("protect", ()) for key in each}

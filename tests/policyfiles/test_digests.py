@@ -165,6 +165,16 @@ def test_the_grace_period_is_no_part_of_the_rule(tmp_path: Path) -> None:
     assert load(tmp_path, POLICY).policies[0].rule == longer.policies[0].rule
 
 
+def test_who_is_told_is_no_part_of_the_rule_but_of_the_set(tmp_path: Path) -> None:
+    """Nor does it say anything new to notify the owner."""
+    before, spelled, after = (
+        load(tmp_path, POLICY.replace("14d", f"14d{more}"))
+        for more in ("", "\n    notify: [owner]", "\n    notify: [operator]")
+    )
+    assert before.policies[0].rule == after.policies[0].rule
+    assert before.digest == spelled.digest != after.digest
+
+
 @pytest.mark.parametrize(
     "change", [("14d", "30d"), ("name: stale", "name: old"), ("{hold: present}", "{hold: absent}")]
 )

@@ -33,6 +33,7 @@ from sagewarden.core.policy import (
     Place,
     Policy,
     PolicySet,
+    Receiver,
     Required,
     Tagged,
     Unassigned,
@@ -122,6 +123,13 @@ def test_keep_has_its_rules_and_its_groups(first: Policy) -> None:
     )
 
 
+def test_receivers_of_notices_have_one_order_and_a_default(loaded: PolicySet) -> None:
+    receivers = [each.notify for each in loaded.policies if each.deletes]
+    both, operator, default = receivers
+    assert (both, operator) == ((Receiver.OWNER, Receiver.OPERATOR), (Receiver.OPERATOR,))
+    assert default == (Receiver.OWNER,)
+
+
 def test_an_experiment_counts_its_trials(loaded: PolicySet) -> None:
     assert loaded.policies[2].match == AllOf(
         (
@@ -170,7 +178,7 @@ def test_a_protection_is_what_it_names(loaded: PolicySet) -> None:
 
 
 def test_a_protection_knows_where_it_stands(loaded: PolicySet) -> None:
-    assert [each.place.line for each in loaded.protections] == [76, 77, 78, 79]
+    assert [each.place.line for each in loaded.protections] == [78, 79, 80, 81]
 
 
 def test_a_single_condition_stands_for_itself(tmp_path: Path) -> None:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
@@ -11,6 +11,7 @@ from tests.runs.stage import GRACE, SimulatedCrash, Stage
 from sagewarden.adapters.notify.local import LogChannel
 from sagewarden.application.notice import Channels
 from sagewarden.core.keys import Family
+from sagewarden.core.policy import Receiver
 from sagewarden.errors import NoticeRefused
 
 
@@ -106,6 +107,56 @@ def test_what_somebody_took_does_not_trouble_the_operator(small: Stage, post: Po
     small.channels = Channels([post], [operator])
     small.sweep()
     assert operator.took == []
+
+
+@dataclass(frozen=True)
+class Offices:
+    """The owners' channel and the operator's."""
+
+    owners: Post
+    operator: Post
+
+    @property
+    def took(self) -> tuple[int, int]:
+        """How many notices each of them took."""
+        return len(self.owners.took), len(self.operator.took)
+
+
+@pytest.fixture
+def offices(small: Stage, post: Post) -> Offices:
+    operator = Post("operator")
+    small.channels = Channels([post], [operator])
+    return Offices(post, operator)
+
+
+def telling(stage: Stage, *receivers: Receiver) -> None:
+    """Let all policies tell these."""
+    told = (replace(each, notify=receivers) for each in stage.policies.policies)
+    stage.policies = replace(stage.policies, policies=tuple(told))
+
+
+def test_a_policy_that_notifies_the_operator_tells_nobody_else(
+    small: Stage, offices: Offices
+) -> None:
+    telling(small, Receiver.OPERATOR)
+    assert small.sweep().exit_code == 0
+    assert offices.took == (0, 1)
+    assert announced(small)
+
+
+def test_a_policy_that_notifies_both_tells_both(small: Stage, offices: Offices) -> None:
+    telling(small, Receiver.OWNER, Receiver.OPERATOR)
+    assert small.sweep().exit_code == 0
+    assert offices.took == (1, 1)
+
+
+def test_what_is_for_an_operator_whom_no_channel_reaches_never_becomes_due(
+    small: Stage, post: Post
+) -> None:
+    """However willing the owners' channel is."""
+    telling(small, Receiver.OPERATOR)
+    assert not announced(small)
+    assert post.took == []
 
 
 def test_a_run_that_dies_after_sending_is_followed_by_the_same_notice(

@@ -12,6 +12,7 @@ from sagewarden.core.judge import Judgements
 from sagewarden.core.keys import acceptance_key, notice_key
 from sagewarden.core.marks import Marks
 from sagewarden.core.notices import Notice, notices
+from sagewarden.core.policy import Receiver
 from sagewarden.errors import SageWardenError, VaultAbsent, VaultExists
 
 
@@ -27,7 +28,10 @@ class Channel(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Channels:
-    """All of `usual` get each notice; those of `operator` what none of these took that counts."""
+    """All of `usual` get what is for owners.
+
+    Those of `operator` get what is for the operator, and what none of `usual` took that counts.
+    """
 
     usual: Sequence[Channel] = ()
     operator: Sequence[Channel] = ()
@@ -68,6 +72,7 @@ class _Delivery:
         self._bench = bench
         self._told = told
         self._name = notice.name
+        self._to = notice.to
         self._is_new = True
         self._text = self._durable(notice, run)
 
@@ -84,11 +89,12 @@ class _Delivery:
 
     def accepted(self, channels: Channels) -> bool:
         """Send it; whether a channel that counts has it now."""
-        took = [each for each in channels.usual if self._took(each)]
-        if not any(each.counts for each in took):
+        usual = channels.usual if Receiver.OWNER in self._to else ()
+        took = [each for each in usual if self._took(each)]
+        if Receiver.OPERATOR in self._to or not any(each.counts for each in took):
             took += [each for each in channels.operator if self._took(each)]
         found = any(each.counts for each in took)
-        asked = (*channels.usual, *channels.operator)
+        asked = (*usual, *channels.operator)
         self._told.untold += not found and any(each.counts for each in asked)
         return found
 

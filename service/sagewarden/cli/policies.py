@@ -28,7 +28,8 @@ def validate(
     """Check policy files; every fault is named with file, line, column and a remedy.
 
     Warns of what is allowed and probably not meant: a match that nothing meets, a keep rule in
-    vain, a grace period below the floor. Exit code 2 for a fault, and with --strict for a warning.
+    vain, a grace period below the floor, a receiver of notices that settings lack. Exit code 2 for
+    a fault, and with --strict for a warning.
 
     Parameters
     ----------
@@ -48,7 +49,8 @@ def validate(
             advice="Give a directory, or set `policies:` in sagewarden.yaml.",
         )
     found = load_policies(place)
-    warnings = advise(found, settings.limits.min_grace)
+    told = settings.notice.operator is not None
+    warnings = advise(found, settings.limits.min_grace, operator=told)
     if where.json:
         say_json(_spelled(found, warnings))
     else:

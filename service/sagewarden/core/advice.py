@@ -21,6 +21,7 @@ from sagewarden.core.policy import (
     Place,
     Policy,
     PolicySet,
+    Receiver,
     Tagged,
     Unassigned,
 )
@@ -38,17 +39,30 @@ class Advice:
     remedy: str
 
 
-def advise(policies: PolicySet, min_grace: timedelta) -> tuple[Advice, ...]:
-    """Look for what is probably not meant, in the order of policies."""
-    found = (
+Said = tuple[str, str, str]
+
+
+def advise(policies: PolicySet, min_grace: timedelta, *, operator: bool) -> tuple[Advice, ...]:
+    """Look for what is probably not meant, in the order of policies.
+
+    `operator` says whether settings name a channel for notices to the operator.
+    """
+    return tuple(
         Advice(policy.place, policy.name, about, text, remedy)
         for policy in policies.policies
-        for about, text, remedy in _about(policy, policies, min_grace)
+        for about, text, remedy in (
+            *_about(policy, policies, min_grace),
+            *(() if operator else _about_notices(policy)),
+        )
     )
-    return tuple(found)
 
 
-Said = tuple[str, str, str]
+def _about_notices(policy: Policy) -> Iterator[Said]:
+    if Receiver.OPERATOR in policy.notify:
+        others = len(policy.notify) > 1
+        what = "only the owner is told" if others else "nobody is told, and nothing becomes due"
+        told = f"it notifies the operator and notice.operator is not set: {what}"
+        yield "notify", told, "Set notice.operator, or notify the owner alone."
 
 
 def _about(policy: Policy, policies: PolicySet, min_grace: timedelta) -> Iterator[Said]:

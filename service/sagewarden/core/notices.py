@@ -15,6 +15,7 @@ from sagewarden.core.entities import Target
 from sagewarden.core.judge import Judgement, Verdict
 from sagewarden.core.marks import Mark, Marks
 from sagewarden.core.plan import spell_identity
+from sagewarden.core.policy import Receiver
 
 MOST_MARKS = 500
 """Marks in one notice: a channel takes no message of any size."""
@@ -32,11 +33,12 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """What one owner is told of `marks` that were made at the same time."""
+    """What is told of one owner's `marks` that were made at the same time, and to whom."""
 
     target: Target
     owner: str
     marks: tuple[Told, ...]
+    to: tuple[Receiver, ...] = (Receiver.OWNER,)
 
     @property
     def name(self) -> str:
@@ -61,16 +63,17 @@ class Notice:
 
 
 def notices(target: Target, judgements: Iterable[Judgement], marks: Marks) -> Iterator[Notice]:
-    """Yield a notice for each owner and time of marking, or several where there are many marks."""
-    groups: dict[tuple[str, datetime], list[Told]] = defaultdict(list)
+    """Yield a notice for each owner, time of marking and receivers, or several of many marks."""
+    groups: dict[tuple[str, datetime, tuple[Receiver, ...]], list[Told]] = defaultdict(list)
     for judgement in judgements:
         mark = marks.get((judgement.entity.identity, judgement.policy.name))
         if judgement.verdict is Verdict.MARK and mark is not None and mark.announced is None:
-            groups[judgement.owner, mark.since].append(Told(judgement, mark))
-    for (owner, _), told in sorted(groups.items()):
+            place = (judgement.owner, mark.since, judgement.policy.notify)
+            groups[place].append(Told(judgement, mark))
+    for (owner, _, to), told in sorted(groups.items()):
         told.sort(key=lambda each: each.mark.place)
         for part in _parts(told):
-            yield Notice(target, owner, part)
+            yield Notice(target, owner, part, to)
 
 
 def _parts(told: Sequence[Told]) -> Iterator[tuple[Told, ...]]:

@@ -163,6 +163,13 @@ class Action(StrEnum):
     REPORT = "report"
 
 
+class Receiver(StrEnum):
+    """Who gets the notices of a policy's marks: it is marked for somebody to hear of it."""
+
+    OWNER = "owner"
+    OPERATOR = "operator"
+
+
 @dataclass(frozen=True, slots=True)
 class GroupKey:
     """What entities are grouped by before a keep rule counts: one spelling for each.
@@ -250,7 +257,7 @@ class Policy:
     """One policy. `rule` is the digest of what decides (resource, match, keep, action, require).
 
     The grace period is not part of `rule`: changing it neither restarts nor shortens a running
-    mark. `place` says where it stands.
+    mark; nor is whom to `notify`. `place` says where it stands.
     """
 
     name: str
@@ -265,6 +272,7 @@ class Policy:
     confirm_match_all: str | None = None
     require: tuple[Required, ...] = ()
     escalate: Escalation | None = None
+    notify: tuple[Receiver, ...] = (Receiver.OWNER,)
 
     @property
     def deletes(self) -> bool:

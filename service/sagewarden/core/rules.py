@@ -32,6 +32,7 @@ from sagewarden.core.policy import (
     Parameter,
     Policy,
     Protection,
+    Receiver,
     Required,
     Tagged,
     Unassigned,
@@ -113,6 +114,8 @@ def _spelled_policy(policy: Policy) -> Spelled:
     }
     if policy.escalate is not None:
         told["escalate"] = [_seconds(policy.escalate.after), _seconds(policy.escalate.grace)]
+    if policy.notify != (Receiver.OWNER,):
+        told["notify"] = sorted(map(str, policy.notify))
     return told
 
 

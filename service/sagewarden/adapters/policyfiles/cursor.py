@@ -1,6 +1,6 @@
 """Reads nodes as what the language wants there; whatever else stands there is noted."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from difflib import get_close_matches
@@ -211,19 +211,14 @@ def pairs(cursor: Cursor, allowed: str) -> list[tuple[Cursor, Cursor]]:
     return []
 
 
-def fields(cursor: Cursor, names: Sequence[str], later: Collection[str] = ()) -> dict[str, Cursor]:
-    """Return the fields of a mapping that has no other keys than `names`.
-
-    Those in `later` are part of the language but not of this version.
-    """
+def fields(cursor: Cursor, names: Sequence[str]) -> dict[str, Cursor]:
+    """Return the fields of a mapping that has no other keys than `names`."""
     allowed = ", ".join(sorted(names))
     known: dict[str, Cursor] = {}
     for key, value in pairs(cursor, f"a mapping with {allowed}"):
         name = key.node.text if isinstance(key.node, ScalarNode) else ""
         if name in names:
             known[name] = value
-        elif name in later:
-            key.refuse(f"the key {shown(name)}, which is not built yet in this version", allowed)
         else:
             key.refuse(f"an unknown key {shown(name)}", allowed, near(name, names))
     return known

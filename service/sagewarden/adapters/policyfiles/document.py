@@ -13,6 +13,7 @@ from sagewarden.adapters.policyfiles.cursor import (
     entries,
     fields,
     need,
+    one_or_more,
     prose,
     text,
     version,
@@ -34,6 +35,7 @@ from sagewarden.core.policy import (
     Place,
     Policy,
     Protection,
+    Receiver,
     Required,
 )
 from sagewarden.core.rules import rule_digest
@@ -44,6 +46,7 @@ ACCOUNT = re.compile(r"[0-9]{12}")
 _ACCOUNT_ALLOWED = "the 12 digits of the account"
 KINDS = tuple(str(kind) for kind in reversed(Kind))
 ACTIONS = tuple(str(action) for action in Action)
+RECEIVERS = tuple(str(each) for each in Receiver)
 POLICY_FIELDS = (
     "name",
     "description",
@@ -54,11 +57,11 @@ POLICY_FIELDS = (
     "action",
     "grace",
     "escalate",
+    "notify",
     "confirm_match_all",
 )
 TOP_FIELDS = ("version", "policies", "protect")
 PROTECT_FIELDS = ("name", "tags", "registered_models")
-_FIELDS_LATER = frozenset({"notify"})
 _TOP = "policies, protect or both"
 
 
@@ -95,7 +98,7 @@ def _listed(found: dict[str, Cursor], key: str, allowed: str) -> list[Cursor]:
 
 
 def _read_policy(cursor: Cursor, taken: dict[str, Place]) -> Policy | None:
-    found = fields(cursor, POLICY_FIELDS, _FIELDS_LATER)
+    found = fields(cursor, POLICY_FIELDS)
     name = _read_name(need(cursor, found, "name", _NAME_ALLOWED), taken)
     resource = _read_resource(need(cursor, found, "resource", ", ".join(KINDS)))
     action = _read_action(need(cursor, found, "action", ", ".join(ACTIONS)))
@@ -104,6 +107,7 @@ def _read_policy(cursor: Cursor, taken: dict[str, Place]) -> Policy | None:
     require = _read_require(cursor, found, resource, action)
     keep = _read_keep(found, resource, action)
     times = (_read_grace(cursor, found, action), _read_escalate(found, action))
+    notified = _read_notify(found, None if action is None else deletes)
     confirmed = _read_confirmation(cursor, found, match, None if action is None else deletes)
     description = prose(found["description"], "a text") if "description" in found else None
     if name is None or resource is None or match is None or action is None:
@@ -117,6 +121,7 @@ def _read_policy(cursor: Cursor, taken: dict[str, Place]) -> Policy | None:
         action=action,
         grace=times[0],
         escalate=times[1],
+        notify=notified,
         confirm_match_all=confirmed,
         require=require,
         rule=rule_digest(resource, match, keep, action, require),
@@ -206,6 +211,23 @@ def _read_grace(
     if action is Action.DELETE:
         need(cursor, found, "grace", SPELLING)
     return duration(found["grace"]) if "grace" in found else None
+
+
+def _read_notify(
+    found: dict[str, Cursor],
+    deletes: bool | None,  # noqa: FBT001 -- what is known of the policy; None: its action is not
+) -> tuple[Receiver, ...]:
+    """Read who is told of marks: the owner, where nothing else is said."""
+    if "notify" not in found:
+        return (Receiver.OWNER,)
+    value = found["notify"]
+    if deletes is False:
+        value.refuse("receivers of notices in a policy that marks nothing", "no notify here")
+        return ()
+    words = one_or_more(
+        value, lambda each: choice(each, RECEIVERS), f"a list of {', '.join(RECEIVERS)}"
+    )
+    return tuple(each for each in Receiver if each in (words or ()))
 
 
 def _read_confirmation(

@@ -16,6 +16,7 @@ from sagewarden.adapters.policyfiles.document import (
     NAME,
     POLICY_FIELDS,
     PROTECT_FIELDS,
+    RECEIVERS,
     TOP_FIELDS,
 )
 from sagewarden.adapters.policyfiles.keep import (
@@ -225,6 +226,10 @@ def _policy() -> Shape:
         "require": _ref("require", "The tags that must be there; only with tag."),
         "grace": _ref("duration", "The time between mark and deletion; only with delete."),
         "escalate": _ref("escalate", "What becomes of what nobody mends; only with tag."),
+        "notify": _one_or_more(
+            {"enum": [*RECEIVERS]},
+            "Who is told of its marks; without it, the owner. Only where something is deleted.",
+        ),
         "confirm_match_all": {
             "type": "string",
             "pattern": f"^{ACCOUNT.pattern}$",
@@ -253,6 +258,7 @@ def _when_deleting() -> Shape:
     return {
         "if": {"anyOf": [_is(action="delete"), {"required": ["escalate"]}]},
         "then": {"properties": {"match": match}},
+        "else": {"not": {"required": ["notify"]}},
     }
 
 
