@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from fractions import Fraction
 from typing import Any
 
 import pytest
@@ -141,6 +142,42 @@ def test_tags_of_a_small_kind_are_not_compared(there: int, told: int) -> None:
 def test_without_any_of_a_kind_its_tags_are_not_compared() -> None:
     lenient = Tolerance(fall=1.0, tag_fall=0.2)
     assert drift(before(census(10, tagged=10)), census(0), NONE, lenient) == ()
+
+
+def test_tags_of_the_last_one_that_we_left_are_missed() -> None:
+    now = census(1, tagged=0)
+    assert drift(before(census(2, tagged=2)), now, counts(components=1), HALF) == (
+        "0% of the trial-components are tagged, at the last good run 100% were (limits.tag_fall)",
+    )
+
+
+UNTOLD = Census({}, {}, {})
+"""A census that leaves out every kind of which there is nothing."""
+
+
+@pytest.mark.parametrize("found", [UNTOLD, Census({Kind.TRIAL: 3}, {}, {})], ids=["none", "trials"])
+def test_kinds_that_a_census_leaves_out_have_not_fallen(found: Census) -> None:
+    assert drift(before(found), found, NONE, HALF) == ()
+
+
+def test_a_kind_that_is_left_out_now_has_fallen() -> None:
+    assert drift(before(Census({Kind.TRIAL: 1}, {}, {})), UNTOLD, NONE, HALF) == (
+        "0 trials are there, at the last good run 1 were left (limits.fall)",
+        "0 entities are there in all, at the last good run 1 were (limits.fall)",
+    )
+
+
+@pytest.mark.parametrize(
+    ("found", "covered"),
+    [
+        (UNTOLD, Fraction(1)),
+        (Census({Kind.TRIAL: 2}, {}, {}), Fraction(0)),
+        (Census({Kind.TRIAL: 2}, {Kind.TRIAL: 1}, {}), Fraction(1, 2)),
+    ],
+    ids=["no trials", "no tags", "all was read"],
+)
+def test_what_a_census_leaves_out_is_none(found: Census, covered: Fraction) -> None:
+    assert found.coverage(Kind.TRIAL) == covered
 
 
 def test_where_there_was_nothing_no_tags_are_missed() -> None:

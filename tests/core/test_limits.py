@@ -176,6 +176,14 @@ def test_fewer_than_the_smallest_population_are_no_jump(more: int, found: Room) 
     assert measure(Extent({Kind.TRIAL: 2 + more}, POPULATION), limits, past).room is found
 
 
+def test_without_a_smallest_population_one_more_may_be_a_jump() -> None:
+    """Of ten a hundredth is none, and half of one is less than one."""
+    past = Past(matched={Kind.EXPERIMENT: 1})
+    limits = Limits(Limit(1.0, None, 0.5), OPEN)
+    found = measure(Extent({Kind.EXPERIMENT: 2}, POPULATION), limits, past)
+    assert found.room is Room.NEEDS_APPROVAL
+
+
 def test_of_fewer_than_the_smallest_population_nothing_goes_without_approval() -> None:
     limits = Limits(OPEN, OPEN, smallest=20)
     found = measure(Extent({Kind.EXPERIMENT: 1}, POPULATION), limits, Past())

@@ -162,7 +162,13 @@ def test_what_a_mark_waits_for(mark: Mark | None, later: float, waits: str | Non
 def test_marks_are_spelled_in_one_order() -> None:
     other = replace(FIRST, policy="a")
     one, two = {FIRST.place: FIRST, other.place: other}, {other.place: other, FIRST.place: FIRST}
-    assert spell_marks(one) == spell_marks(two)
+    assert spell_marks(one) == spell_marks(two) == [other.spelled(), FIRST.spelled()]
+
+
+def test_the_parts_of_a_mark_are_in_one_order() -> None:
+    """So that equal trees have equal marks, and equal marks equal snapshots."""
+    parts = candidate(*TREE, *(component(f"c{number}", "t") for number in range(30))).parts
+    assert list(parts) == sorted(parts)
 
 
 @pytest.mark.parametrize("announced", [None, NOW])

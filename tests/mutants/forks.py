@@ -10,6 +10,7 @@ import contextlib
 import gc
 import json
 import os
+import resource
 import signal
 import sys
 import time
@@ -22,37 +23,62 @@ from typing import Any
 
 import pytest
 
-QUIET = ("-q", "-x", "-s", "-n", "0", "-p", "no:cacheprovider")
+UNHURRIED = ("--timeout=0", "--hypothesis-profile=ci")
+"""No test fails for the time it takes: on a busy machine every change would seem to be seen."""
 
-TOO_LONG = -1
+QUIET = ("-q", "-x", "-s", "-n", "0", "-p", "no:cacheprovider", *UNHURRIED)
+
+TIMED_OUT = -1
 """Told instead of an exit code of pytest."""
 
-PATIENCE = 120.0
-"""Seconds after which a change counts as one that never ends."""
+WORK = 60
+"""Seconds of processor time after which a change counts as one that never ends."""
+
+IDLE = 300.0
+"""Seconds without any processor time after which it does, too: it waits for what never comes."""
 
 
-def forked(body: Callable[[], int], seconds: float) -> int:
-    """Do something in a fork; return what it returned, or `TOO_LONG`."""
+def forked(body: Callable[[], int], work: int = WORK) -> int:
+    """Do something in a fork; return what it returned, or `TIMED_OUT`."""
     child = os.fork()
     if not child:
         os.setsid()
         code = 70
         try:
+            resource.setrlimit(resource.RLIMIT_CPU, (work, work))
             code = body()
         except BaseException:  # noqa: BLE001 -- a fork must not go on as if it were its parent
             traceback.print_exc()
         finally:
             os._exit(code)
-    limit = time.monotonic() + seconds
-    while time.monotonic() < limit:
+    status = waited(child)
+    if os.WIFSIGNALED(status) and os.WTERMSIG(status) in {signal.SIGXCPU, signal.SIGKILL}:
+        return TIMED_OUT
+    return abs(os.waitstatus_to_exitcode(status))
+
+
+def waited(child: int) -> int:
+    """Wait for a fork and return its status; end it when it does nothing any more."""
+    used, since = 0, time.monotonic()
+    while True:
         found, status = os.waitpid(child, os.WNOHANG)
         if found:
-            return abs(os.waitstatus_to_exitcode(status))
-        signal.sigtimedwait((), 0.005)
-    with contextlib.suppress(ProcessLookupError):
-        os.killpg(child, signal.SIGKILL)
-    os.waitpid(child, 0)
-    return TOO_LONG
+            return status
+        if (now := ticks(child)) != used:
+            used, since = now, time.monotonic()
+        elif time.monotonic() > since + IDLE:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(child, signal.SIGKILL)
+        signal.sigtimedwait((), 0.01)
+
+
+def ticks(process: int) -> int:
+    """How much processor time it has taken; see proc_pid_stat(5)."""
+    try:
+        fields = Path(f"/proc/{process}/stat").read_text("ascii", "replace").rpartition(")")[2]
+    except OSError:
+        return 0
+    return sum(map(int, fields.split()[11:13]))
 
 
 class Player:
@@ -66,7 +92,7 @@ class Player:
         self._answer("ready")
         for line in sys.stdin:
             job = json.loads(line)
-            self._answer(forked(partial(played, session, job), PATIENCE))
+            self._answer(forked(partial(played, session, job)))
         return True
 
     def _answer(self, told: object) -> None:

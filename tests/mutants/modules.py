@@ -57,6 +57,7 @@ FIRST: dict[str, tuple[str, ...]] = {
     f"{CORE}rehearsal.py": ("tests/core/test_rehearsal.py",),
     f"{CORE}report.py": ("tests/reports/test_json_report.py", "tests/reports/test_csv_report.py"),
     f"{CORE}visible.py": ("tests/reports/test_visible.py",),
+    f"{CORE}recording.py": ("tests/policyfiles/test_recording.py",),
 }
 
 
@@ -75,8 +76,4 @@ NEAR = FIRST | {
 
 GOLDEN = "tests/golden/test_golden.py"
 
-FAR = tuple(
-    sorted(
-        {test for file, tests in NEAR.items() if file.startswith(CORE) for test in tests} | {GOLDEN}
-    )
-)
+FAR = tuple(sorted({test for tests in NEAR.values() for test in tests} | {GOLDEN}))

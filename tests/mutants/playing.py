@@ -3,6 +3,7 @@
 import itertools
 import os
 import re
+import resource
 import shutil
 import subprocess
 import sys
@@ -16,6 +17,12 @@ from tests.mutants.catalogue import ROOT, Mutant
 COPIED = ("service", "tests", "policies", "deploy", "pyproject.toml")
 
 SURVIVED = "SURVIVED"
+
+QUIET = ("-p", "no:cacheprovider", "--timeout=1200", "--hypothesis-profile=ci")
+"""No test fails for the time it takes: on a busy machine every change would seem to be seen."""
+
+WORK = 600
+"""Seconds of processor time after which pytest is ended."""
 
 FAILED = 1
 """What pytest ends with when a test failed; when nothing could be collected it ends otherwise."""
@@ -85,15 +92,17 @@ class Copy:
 
     def pytest(self, nodes: Iterable[str]) -> Told:
         """Run tests up to the first that fails."""
-        ended = subprocess.run(
-            [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *nodes],
+        started = subprocess.Popen(
+            [sys.executable, "-m", "pytest", "-q", "-x", *QUIET, *nodes],
             cwd=self._folder,
             env=self.environment,
-            capture_output=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
             text=True,
-            check=False,
         )
-        return Told(ended.returncode, ended.stdout + ended.stderr)
+        resource.prlimit(started.pid, resource.RLIMIT_CPU, (WORK, WORK))
+        text, _ = started.communicate()
+        return Told(started.returncode, text)
 
     def _write(self, path: Path, text: bytes) -> None:
         path.write_bytes(text)

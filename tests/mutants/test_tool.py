@@ -1,5 +1,8 @@
 """The mutation tool changes what decides and leaves prose alone; its verdicts fit the source."""
 
+import subprocess
+import sys
+
 import pytest
 from tests.mutants.catalogue import PACKAGE, ROOT
 from tests.mutants.modules import NEAR
@@ -61,6 +64,24 @@ def test_a_verdict_reads_back_the_same() -> None:
     row = spelled(verdict.file, verdict.line, verdict.change, verdict.reason)
     assert list(read_rows(f"# Prose\n\n{row}\n")) == [verdict]
     assert row == "| `core/x.py` | `` a = b │ `c` `` | `│ → &` | equivalent: because |"
+
+
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [("0", "0"), ("1", "1"), ("sum(1 for _ in iter(int, 1))", "-1")],
+    ids=["lives", "killed", "never ends"],
+)
+def test_what_takes_too_much_work_is_told_apart_from_what_is_killed(body: str, told: str) -> None:
+    """A second of processor time here, however long that takes."""
+    program = f"import forks; print(forks.forked(lambda: {body}, work=1))"
+    ended = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=ROOT / "tests/mutants",
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (ended.stdout.strip(), ended.stderr) == (told, "")
 
 
 @pytest.mark.parametrize("file", sorted({each.file for each in verdicts()}))

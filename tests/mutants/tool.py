@@ -8,6 +8,7 @@ in SURVIVORS.md fails, and the row to be judged is printed.
 """
 
 import json
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -24,12 +25,12 @@ from tests.mutants.verdicts import spelled, verdicts
 
 RESULTS = ROOT / ".mutation.jsonl"
 
-Came = Literal["killed", "too long", "lives"]
+Came = Literal["killed", "timed out", "lives"]
 
 CODES: dict[str, Came] = {
     "0": "lives",
     "1": "killed",
-    "-1": "too long",
+    "-1": "timed out",
 }
 """What the process answers."""
 
@@ -64,7 +65,7 @@ class Forks:
         """Play a function's other code; raise RuntimeError when that cannot be done."""
         if self._process.stdin is None:
             raise RuntimeError("it is a pipe")
-        nodes = (*NEAR[file], GOLDEN)
+        nodes = (*NEAR[file], *([GOLDEN] if file.startswith(CORE) else []))
         job = {"file": file, "function": function, "source": source.decode(), "nodes": nodes}
         self._process.stdin.write(f"{json.dumps(job)}\n")
         self._process.stdin.flush()
@@ -103,17 +104,17 @@ def test_what_lives_has_a_verdict(copy: Copy, forks: Forks, file: str) -> None:
     known = results()
     judged = {(each.line, each.change) for each in verdicts() if each.file == short(file)}
     unjudged = []
-    if file.startswith(CORE):
-        assert forks.play(file, None, source) == "lives", forks.told
+    assert forks.play(file, None, source) == "lives", forks.told
     for change in changes(source):
         place = Place(file, version, change.start, change.end, change.new)
         came = known.get(place)
         is_judged = (change.text, change.told) in judged
-        if came is None or (came == "lives" and not is_judged):
+        if came is None or (came != "killed" and not is_judged):
             came = played(copy, forks, file, change)
             note(place, came)
-        if came == "lives" and not is_judged:
-            unjudged.append(spelled(short(file), change.text, change.told, f"? {change.line}"))
+        if came != "killed" and not is_judged:
+            reason = f"? {came}, line {change.line}"
+            unjudged.append(spelled(short(file), change.text, change.told, reason))
     assert not unjudged, "\n" + "\n".join(unjudged)
 
 
@@ -125,16 +126,17 @@ def short(file: str) -> str:
 def played(copy: Copy, forks: Forks, file: str, change: Change) -> Came:
     """Play a change where it is quick; what lives is confirmed by the tests near its module.
 
-    A change outside of functions, or below the layer of the core, is played in the text only.
+    A change outside of functions is played in the text only.
     """
     mutated = change.applied((ROOT / file).read_bytes())
-    is_inner = change.function is not None and file.startswith(CORE)
-    if is_inner:
+    if change.function is not None:
         came = forks.play(file, change.function, mutated)
         if came != "lives":
             return came
     with copy.holding(Path(file), mutated):
         ended = copy.pytest(NEAR[file])
+    if ended.code in {-signal.SIGXCPU, -signal.SIGKILL}:
+        return "timed out"
     return "lives" if ended.code == 0 else "killed"
 
 

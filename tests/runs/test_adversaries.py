@@ -7,6 +7,7 @@ import pytest
 from tests.runs.enumerating import Replay
 from tests.runs.stage import (
     COMPONENT,
+    CUT,
     EXPERIMENT,
     LINK,
     TRIAL,
@@ -114,6 +115,14 @@ def test_what_is_touched_above_is_kept(
     assert wrong == {}
 
 
+def test_a_component_that_was_linked_elsewhere_since_the_plan_loses_no_edge(due: Stage) -> None:
+    """Not even one that is put back: its trials are listed before the first is cut."""
+    due.at = before_look(2, lambda: link(due))
+    due.sweep()
+    sent = due.effects(applied=False)
+    assert [each for each in sent if each.startswith("cut")] == ["cut alone old-1"]
+
+
 @pytest.mark.parametrize("act", [new_trial, new_component], ids=["trial", "component"])
 def test_what_appears_in_a_tree_stops_it_before_the_next_bundle(due: Stage, act: Act) -> None:
     """The bundle under way is finished; no trial is tried whose refusal would only tell later."""
@@ -218,6 +227,22 @@ def test_an_adversary_may_come_too_late(due: Stage) -> None:
     due.sweep()
     with pytest.raises(Refusal):
         hold(due)
+
+
+def live_trial_anew(stage: Stage) -> None:
+    """Somebody makes the trial that stays anew, with the same components on it."""
+    for name in ("active", "lent"):
+        stage.make(CUT, TrialComponentName=name, TrialName="live-1")
+    stage.make("DeleteTrial", TrialName="live-1")
+    stage.trial("Live", "live-1", "active", "lent")
+
+
+@pytest.mark.parametrize("number", [1, 5])
+def test_a_name_above_that_was_created_anew_stops_what_is_below(due: Stage, number: int) -> None:
+    """From the next bundle on, although all that hangs there is as it was."""
+    due.at = before_look(number, lambda: live_trial_anew(due))
+    report = due.sweep()
+    assert (report.exit_code, due.trials_of("lent")) == (3, {"live-1", "old-2"})
 
 
 def trial_anew(stage: Stage) -> None:

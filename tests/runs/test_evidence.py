@@ -1,17 +1,21 @@
 """No effect without an archive that was fetched back and verified."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from tests.runs.stage import DAY, Stage
 from tests.runs.worlds import SMALL_EFFECTS
 
+from sagewarden.adapters.aws.records import SageMakerRecords
 from sagewarden.adapters.vault.memory import MemoryVault
+from sagewarden.application.ports.aws import SeriesRequest
 from sagewarden.application.ports.vault import Stored, Vault
+from sagewarden.application.sweep import run_target
 from sagewarden.bootstrap import VaultCodec
 from sagewarden.core.keys import Family
-from sagewarden.errors import VaultAbsent, VaultError
+from sagewarden.errors import VaultAbsent, VaultError, VaultExists
 from sagewarden.sandbox.state import changed
 
 Spoil = Callable[[str, Stored], Stored]
@@ -101,6 +105,52 @@ def test_a_later_archive_that_does_not_read_back_stops_at_its_bundle(
     report = due.sweep()
     assert (report.exit_code, due.effects()) == (code, SMALL_EFFECTS[:5])
     assert (len(due.entries()), due.open_intents()) == (1, [])
+
+
+def test_an_archive_that_lies_there_already_is_read_back_like_any(due: Stage) -> None:
+    """The vault refuses what our own first try had written: it is named by its bytes."""
+
+    def refuse(operation: str, key: str) -> None:
+        if operation == "create" and HARM in key:
+            raise VaultExists(f"the vault has an object {key} already")
+
+    assert isinstance(due.vault, MemoryVault)
+    due.vault.after = refuse
+    assert (due.sweep().exit_code, due.effects()) == (0, SMALL_EFFECTS)
+    told = [fields["key"] for fields in due.heard.named("archive.exists")]
+    assert sorted(told) == due.keys(Family.ARCHIVE)
+
+
+class Forgetful(SageMakerRecords):
+    """Answers nothing about metric series."""
+
+    def series(self, wanted: Sequence[SeriesRequest]) -> Mapping[str, tuple[Any, ...]]:
+        del wanted
+        return {}
+
+
+def test_a_series_that_no_answer_speaks_of_lets_its_tree_stand(due: Stage) -> None:
+    bench = due.bench()
+    assert isinstance(bench.records, SageMakerRecords)
+    forgetful = replace(bench, records=Forgetful(bench.records._reads))
+    report = run_target(forgetful, due.governance(), due.run())
+    assert (report.exit_code, due.effects()) == (3, ["trialcomponent stray-1"])
+    told = next(row.detail for row in report.outcomes if row.name == "Alone")
+    assert told.startswith("no answer about the metric series of arn:")
+
+
+def test_an_archive_says_which_series_it_has_in_part_only(due: Stage) -> None:
+    """What AWS does not give, nobody can keep: the archive must not pass for the whole."""
+    due.box.admin.set_knobs(metric_points_per_query=0)
+    due.sweep()
+    lines = [line for key in due.keys(Family.ARCHIVE) for line in archived(due, key)]
+    told = {line["name"]: line["unread"] for line in lines if line.get("unread")}
+    reason = "Truncated; 0 values were read of an unknown number of points"
+    assert told == {"alone": [f"metric rmse: {reason}"]}
+
+
+def archived(stage: Stage, key: str) -> list[dict[str, Any]]:
+    return VaultCodec.lines(stage.vault.get(key).body)[1:]
 
 
 @pytest.mark.parametrize("event", ["intent", "outcome"])

@@ -108,6 +108,18 @@ def test_an_effect_whose_fate_cannot_be_looked_up_is_settled_by_the_next_run(
     assert Ending.of(stage).differs_from(replay.clean) == []
 
 
+def test_what_has_no_outcome_yet_is_told_as_open(due: Stage) -> None:
+    """Not even what was applied counts as done before the journal says so."""
+    cut_off(due, CUT)
+    report = due.sweep()
+    bundle = [row for row in report.outcomes if row.kind == "trial-component" and row.archive_key]
+    assert {row.name for row in bundle} == {"Alone", "Both"}
+    assert {(row.result, row.detail.partition(":")[0]) for row in bundle} == {
+        ("needs a person", "the intent is open")
+    }
+    assert set(report.deleted.values()) == {0}
+
+
 def cut_off(stage: Stage, operation: str) -> None:
     """Lose the answer to the first such effect on `both`, and from then on every read."""
 
@@ -120,6 +132,13 @@ def cut_off(stage: Stage, operation: str) -> None:
                 stage.fault("error_500", reads, times=None, nth_match=1)
 
     stage.at = at
+
+
+def test_a_cut_whose_answer_got_lost_is_not_sent_again(due: Stage) -> None:
+    """A list of the component's trials tells that it was applied."""
+    due.fault("drop_after", CUT)
+    report = due.sweep()
+    assert (report.exit_code, due.effects(applied=False)) == (0, SMALL_EFFECTS)
 
 
 def test_an_edge_that_may_be_gone_is_put_back(due: Stage) -> None:

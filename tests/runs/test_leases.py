@@ -1,6 +1,8 @@
 """One worker a target: who comes second leaves, who slept too long starts nothing more."""
 
 import json
+import threading
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -280,6 +282,72 @@ def test_a_lease_counts_from_before_its_renewal_was_sent(due: Stage) -> None:
         vault.after = lambda _operation, _key: None
         with pytest.raises(LeaseHeld, match="ran out"):
             lease.guard()
+
+
+BEATS = 0.03
+"""Seconds of a lease that is renewed every hundredth of a second."""
+
+
+class Waited:
+    """Hears events from any thread, and waits for one of them."""
+
+    def __init__(self, event: str) -> None:
+        self._wanted = event
+        self._came = threading.Event()
+
+    def __call__(self, event: str, **_fields: object) -> None:
+        if event == self._wanted:
+            self._came.set()
+
+    def came(self) -> bool:
+        return self._came.wait(60.0)
+
+
+def once(vault: MemoryVault, act: Callable[[str], None]) -> None:
+    """Let something happen before the next write over an object, whose key it is told."""
+
+    def before(operation: str, key: str) -> None:
+        if operation == "replace":
+            vault.before = lambda _operation, _key: None
+            act(key)
+
+    vault.before = before
+
+
+def test_a_lease_is_renewed_while_its_holder_works(due: Stage) -> None:
+    vault, renewed = MemoryVault(), threading.Event()
+    with leased(replace(due.bench(), vault=vault), run="first", seconds=BEATS, nonce="first"):
+        once(vault, lambda _key: renewed.set())
+        assert renewed.wait(60.0)
+    assert json.loads(vault.get(lease_key(due.bench().target)).body)["released"]
+
+
+def test_a_renewal_that_fails_is_told_and_tried_again(due: Stage) -> None:
+    """The deadline stands meanwhile; nobody gives up a lease for one answer."""
+    vault, failed, renewed = MemoryVault(), Waited("lease.renewal-failed"), threading.Event()
+
+    def fail(_key: str) -> None:
+        once(vault, lambda _key: renewed.set())
+        raise VaultError("the vault does not answer")
+
+    bench = replace(due.bench(), vault=vault, events=failed)
+    with leased(bench, run="first", seconds=BEATS, nonce="first"):
+        once(vault, fail)
+        assert (failed.came(), renewed.wait(60.0)) == (True, True)
+
+
+def test_who_finds_another_worker_at_a_renewal_renews_no_more(due: Stage) -> None:
+    vault, lost = MemoryVault(), Waited("lease.lost")
+
+    def take_over(key: str) -> None:
+        second = {"run": "second", "nonce": "second"}
+        put_document(vault, key, second, vault.get(key).version)
+
+    bench = replace(due.bench(), vault=vault, events=lost)
+    with leased(bench, run="first", seconds=BEATS, nonce="first"):
+        once(vault, take_over)
+        assert lost.came()
+    assert json.loads(vault.get(lease_key(bench.target)).body)["nonce"] == "second"
 
 
 def test_a_lease_that_was_given_back_lets_nothing_more_leave(due: Stage) -> None:

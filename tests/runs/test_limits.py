@@ -95,6 +95,13 @@ def test_a_paused_target_is_left_alone(due: Stage) -> None:
     assert (report.exit_code, due.effects(), due.entries()) == (3, [], [])
 
 
+def test_a_run_on_a_paused_target_does_not_even_read_it(due: Stage) -> None:
+    """It asks for the switch first: no mark moves, and nothing that a dead run left is touched."""
+    set_pause(due.vault, due.session.target, {"paused": True, "by": "ada"})
+    due.sweep()
+    assert due.calls() == []
+
+
 def test_a_pause_in_the_middle_stops_before_the_next_bundle(due: Stage) -> None:
     """The bundle under way comes to its end; the rest is told as not attempted."""
 

@@ -28,6 +28,10 @@ def test_an_edge_that_cannot_be_put_back_needs_a_person(stuck: Stage) -> None:
     assert stuck.trials_of("alone") == set()
 
 
+def test_a_report_counts_as_deleted_only_what_is_gone(stuck: Stage) -> None:
+    assert stuck.report().deleted == {"experiment": 0, "trial": 0, "trial-component": 0}
+
+
 def test_the_first_advice_is_what_a_person_has_to_do(stuck: Stage) -> None:
     first = stuck.report().advice[0]
     assert first.startswith(
