@@ -1,7 +1,11 @@
 """`archive list`, `show` and `get`, as somebody types them."""
 
 import json
+import os
 import re
+import shlex
+import shutil
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +21,16 @@ def swept(due: User) -> User:
     assert due("sweep").code == 0
     due.box.admin.clear_calls()
     return due
+
+
+def require_tools() -> None:
+    """Without zstd or jq skip the test, or fail it where CI runs."""
+    missing = [name for name in ("zstd", "jq") if shutil.which(name) is None]
+    if missing:
+        told = f"not here: {', '.join(missing)}; install the packages of these names"
+        if os.environ.get("CI") == "true":  # noqa: TID251 -- tests have no settings to read
+            pytest.fail(told)
+        pytest.skip(told)
 
 
 def listed(user: User, *words: str) -> list[str]:
@@ -87,6 +101,18 @@ def test_get_writes_the_object_as_it_lies_in_the_vault(swept: User) -> None:
     body = Path(swept.folder, "one.zst").read_bytes()
     lines = zstandard.ZstdDecompressor().decompress(body).splitlines()
     assert "one-a" in {json.loads(line)["name"] for line in lines[1:]}
+
+
+def test_the_readme_s_commands_read_an_archive(swept: User) -> None:
+    """With zstd and jq, as anybody can."""
+    readme = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
+    require_tools()
+    get, pipe = readme.partition("<!-- archive -->\n```sh\n")[2].splitlines()[:2]
+    assert swept(*shlex.split(get)[1:]).code == 0
+    ran = subprocess.run(
+        ["sh", "-c", pipe], cwd=swept.folder, capture_output=True, text=True, check=True
+    )
+    assert ran.stdout.split("\t")[:2] == ["trial-component", "one-a"]
 
 
 def test_get_writes_over_nothing(swept: User) -> None:

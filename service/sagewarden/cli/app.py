@@ -108,6 +108,11 @@ _archive.command(
     name="get",
     help="The archive object that holds it, hash checked, for zstd and jq.",
 )
+_archive.command(
+    "sagewarden.cli.schema:archive_schema",
+    name="schema",
+    help="The JSON Schema of an archive's lines, for other programs.",
+)
 app.command(_archive)
 app.command("sagewarden.cli.vaulting:restore", name="restore", help="Bring one deleted tree back.")
 _policy.command(

@@ -1,4 +1,4 @@
-"""`policy schema`: what an editor needs to complete, explain and check a policy file."""
+"""`policy schema` and `archive schema`: what editors and other programs need to know."""
 
 from sagewarden.cli.console import say_json
 
@@ -13,4 +13,15 @@ def schema() -> int:
     from sagewarden.adapters.policyfiles.schema import policy_schema  # noqa: PLC0415 -- slow
 
     say_json(policy_schema())
+    return 0
+
+
+def archive_schema() -> int:
+    """Print the JSON Schema of an archive's lines, for programs that read archives themselves.
+
+    `sagewarden archive get NAME -o FILE`, then `zstd -dc FILE` prints the lines.
+    """
+    from sagewarden.adapters.vault import schema as archives  # noqa: PLC0415 -- slow to import
+
+    say_json(archives.archive_schema())
     return 0
