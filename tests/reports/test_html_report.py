@@ -14,6 +14,7 @@ from tests.reports.sample import build
 
 from sagewarden.adapters.reports.html_report import render_html
 from sagewarden.adapters.reports.rows import JUDGED, OUTCOMES
+from sagewarden.adapters.reports.trend import trend
 from sagewarden.core.report import Report
 
 SMALL = build(judged=12, outcomes=21, history=3)
@@ -124,6 +125,27 @@ def test_an_empty_report_still_makes_a_page() -> None:
     page = Page(render_html(empty))
     assert "Nothing was deleted." in page.text
     assert "Not AWS itself" not in page.text
+
+
+def unjudged(report: Report) -> Report:
+    """The report of a run that applied a stored plan: it took no inventory."""
+    return replace(report, inventory={}, limits="", calls={}, judged=(), exceeded=())
+
+
+def test_a_run_that_judged_nothing_is_not_told_as_an_empty_account() -> None:
+    text = Page(render_html(unjudged(SMALL))).text
+    assert "it applied a stored plan, or stopped before" in text
+    assert [
+        said for said in ("Nothing was found", "No limit was", "no match") if said in text
+    ] == []
+
+
+def test_a_run_without_an_inventory_leaves_the_curve_as_it_was() -> None:
+    found = trend(unjudged(SMALL))
+    assert found is not None
+    assert found.points[-1].y is None
+    assert "not counted" in found.points[-1].told
+    assert not found.says.split(";")[0].endswith(" 0")
 
 
 def test_ten_thousand_rows_stay_small_and_say_what_is_left_out() -> None:

@@ -66,3 +66,8 @@ def test_markup_of_rich_is_shown_not_obeyed() -> None:
     assert "[red]markup[/red] :smile:" in printed(
         summary(spoiled_report(SMALL, "[red]markup[/red] :smile:"))
     )
+
+
+def test_the_summary_names_the_run_and_its_target(report: Report) -> None:
+    told = f"{report.mode} {report.run} on {report.account}/{report.region} {report.target_name}"
+    assert told in printed(summary(report))

@@ -62,7 +62,8 @@ def _deleted(report: Report) -> Figure:
     notes = by_kind(report.deleted)
     if not gone:
         due = trees(report, "delete")
-        notes = (f"{counted(due, 'tree')} due" if due else "nothing was due",)
+        idle = "nothing was due" if report.inventory else "no deletion was done"
+        notes = (f"{counted(due, 'tree')} due" if due else idle,)
     return Figure("Deleted", number(gone), notes)
 
 

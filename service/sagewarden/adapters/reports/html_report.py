@@ -90,6 +90,7 @@ def _environment() -> Environment:
         moment=wording.moment,
         brief=wording.brief,
         second=wording.second,
+        room=wording.room,
         short=shortened,
         spaced=lambda word: word.replace("-", " "),
         slug=lambda word: word.replace(" ", "-"),

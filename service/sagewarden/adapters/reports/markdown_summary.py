@@ -47,7 +47,7 @@ def _lines(report: Report) -> Iterator[str]:
     yield "|---|---:|---|"
     for figure in key_figures(report):
         yield f"| {figure.label} | {figure.value} | {escaped(', '.join(figure.notes))} |"
-    yield from _policies(report.policy_rows)
+    yield from _policies(report.policy_rows if report.inventory else ())
     for section in tag_sections(report):
         yield from _list(section.title, section.lines)
     yield from _list("What to do next", report.advice, WHOLE)

@@ -23,6 +23,7 @@ from sagewarden.adapters.reports.wording import (
     entities,
     moment,
     number,
+    room,
 )
 from sagewarden.core.report import JudgedRow, PolicyRow, Report
 from sagewarden.core.visible import shortened
@@ -55,6 +56,8 @@ def summary(report: Report) -> RenderableType:
         ),
         Text(head.meaning, style="dim"),
     ]
+    where = " ".join(filter(None, (f"{report.account}/{report.region}", report.target_name)))
+    parts.append(Text(_seen(f"{report.mode} {report.run} on {where}"), style="dim"))
     if report.endpoint:
         parts.append(_line("Not AWS itself: ", report.endpoint, "bold yellow"))
     parts += ["", _figures(report)]
@@ -84,10 +87,10 @@ def plan_table(report: Report) -> RenderableType:
 
 def plan_verdict(report: Report, digest: str) -> RenderableType:
     """Return how a plan stands against the limits, what it could not see, and the next step."""
-    parts: list[RenderableType] = [""]
+    parts: list[RenderableType] = []
     if digest:
-        parts.append(Text.assemble(("Digest ", "bold"), (_seen(digest), "cyan")))
-        parts.append(Text.assemble(("Limits ", "bold"), _seen(report.limits)))
+        parts += ["", Text.assemble(("Digest ", "bold"), (_seen(digest), "cyan"))]
+        parts.append(Text.assemble(("Limits ", "bold"), _seen(room(report.limits))))
     parts += _list("Exceeded", report.exceeded, "yellow")
     parts += _list("Could not be read", report.gaps[: SAMPLES * 3], "yellow")
     parts += _more(len(report.gaps) - SAMPLES * 3)

@@ -20,10 +20,13 @@ _STEPS: Final = (1, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10)
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """One run: where it stands, how high its column is, and its story."""
+    """One run: where it stands, how high its column is, and its story.
+
+    `y` is None of a run that took no inventory: it applied a stored plan, or was stopped.
+    """
 
     x: float
-    y: float
+    y: float | None
     top: float
     told: str
     deleted: int
@@ -56,12 +59,13 @@ def trend(report: Report) -> Trend | None:
         _ceiling(max(run.deleted for run in runs)),
     )
     points = tuple(_points(runs, most, most_deleted))
-    line = " L".join(f"{point.x} {point.y}" for point in points)
+    known = [point for point in points if point.y is not None]
+    line = " L".join(f"{point.x} {point.y}" for point in known)
     return Trend(
         says=_says(runs),
         points=points,
-        line=f"M{line}",
-        area=f"M{points[0].x} {CURVE[1]} L{line} L{points[-1].x} {CURVE[1]} Z",
+        line=f"M{line}" if known else "",
+        area=f"M{known[0].x} {CURVE[1]} L{line} L{known[-1].x} {CURVE[1]} Z" if known else "",
         column=min(_COLUMN, 0.7 * (RIGHT - LEFT) / len(runs)),
         components_top=_compact(most),
         deleted_top=_compact(most_deleted),
@@ -90,10 +94,11 @@ def _points(runs: Sequence[PastRun], most: int, most_deleted: int) -> list[Point
     return [
         Point(
             x=round(LEFT + inset + step * place, 1),
-            y=_height(run.components, most, CURVE),
+            y=_height(run.components, most, CURVE) if _counted(run) else None,
             top=_height(run.deleted, most_deleted, COLUMNS),
             told=(
-                f"{moment(run.began)}: {number(run.components)} components, "
+                f"{moment(run.began)}: "
+                f"{f'{number(run.components)} components' if _counted(run) else 'not counted'}, "
                 f"{number(run.deleted)} deleted, {number(run.marked)} marked"
             ),
             deleted=run.deleted,
@@ -120,10 +125,13 @@ def _compact(count: int) -> str:
     return str(count)
 
 
+def _counted(run: PastRun) -> bool:
+    """Tell whether a run took an inventory: one of nothing at all is never believed."""
+    return bool(run.experiments or run.trials or run.components)
+
+
 def _says(runs: Sequence[PastRun]) -> str:
-    first, last = runs[0], runs[-1]
+    known = [run.components for run in runs if _counted(run)]
+    went = f"went from {number(known[0])} to {number(known[-1])}" if known else "were not counted"
     deleted = sum(run.deleted for run in runs)
-    return (
-        f"Over {number(len(runs))} runs components went from {number(first.components)} to "
-        f"{number(last.components)}; {number(deleted)} were deleted"
-    )
+    return f"Over {number(len(runs))} runs components {went}; {number(deleted)} were deleted"

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Final
 
 from sagewarden.core.journal import Result
+from sagewarden.core.limits import Room
 from sagewarden.core.visible import shortened
 
 KINDS: Final = ("experiment", "trial", "trial-component")
@@ -63,6 +64,18 @@ ENDINGS: Final[Mapping[int, Ending]] = {
 def ending(code: int) -> Ending:
     """Return what an exit code means; an unknown one counts as a failure."""
     return ENDINGS.get(code, Ending("Failed", "an unknown ending counts as a failure", "bad"))
+
+
+_ROOMS: Final[Mapping[str, str]] = {
+    Room.INSIDE: "inside the automatic ones",
+    Room.NEEDS_APPROVAL: "above an automatic one: a plan needs approval",
+    Room.REFUSED: "above a hard one: a plan is refused, approved or not",
+}
+
+
+def room(spelled: str) -> str:
+    """Say where a plan stands against the limits; return any other text as it came."""
+    return _ROOMS.get(spelled, spelled) or "not measured"
 
 
 def number(count: int) -> str:
