@@ -139,6 +139,13 @@ def test_a_series_that_no_answer_speaks_of_lets_its_tree_stand(due: Stage) -> No
     assert told.startswith("no answer about the metric series of arn:")
 
 
+def test_a_part_that_cannot_be_read_for_the_archive_keeps_its_whole_tree(due: Stage) -> None:
+    """Not only itself: what is beside it in the bundle is archived, and stays all the same."""
+    due.fault("deny", "DescribeTrialComponent", resource="Alone", times=None)
+    report = due.sweep()
+    assert (report.exit_code, due.effects()) == (3, ["trialcomponent stray-1"])
+
+
 def test_an_archive_says_which_series_it_has_in_part_only(due: Stage) -> None:
     """What AWS does not give, nobody can keep: the archive must not pass for the whole."""
     due.box.admin.set_knobs(metric_points_per_query=0)

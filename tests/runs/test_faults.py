@@ -81,6 +81,14 @@ def test_a_refused_step_is_told_as_refused(due: Stage) -> None:
     assert told["delete trial old-1"] == "not attempted"
 
 
+def test_a_refusal_ends_the_work_on_its_tree(due: Stage) -> None:
+    """Its other components keep their edges too; what stands for itself goes on."""
+    due.fault("deny", "DeleteTrialComponent", resource="Alone", times=None)
+    told = results(due.sweep())
+    assert told["delete trial-component both"] == "not attempted"
+    assert due.effects() == ["cut alone old-1", "link alone old-1", "trialcomponent stray-1"]
+
+
 def test_a_component_that_seems_linked_for_a_while_is_waited_for(due: Stage) -> None:
     due.box.admin.set_knobs(linked_seconds=20.0)
     report = due.sweep()
