@@ -22,6 +22,7 @@ from sagewarden.core.entities import (
 )
 from sagewarden.core.inventory import Gap, Inventory
 from sagewarden.core.policy import (
+    Action,
     Aged,
     AllOf,
     AnyOf,
@@ -30,6 +31,7 @@ from sagewarden.core.policy import (
     Counted,
     CreatedBy,
     Displayed,
+    Escalation,
     Everything,
     GroupKey,
     Idle,
@@ -43,6 +45,7 @@ from sagewarden.core.policy import (
     Period,
     Policy,
     PolicySet,
+    Required,
     Tagged,
     Unassigned,
 )
@@ -282,6 +285,40 @@ def some_policies(
         keep = draw(st.one_of(st.none(), st.none(), keeps(kind)))
         made.append(policy(kind, match, name=name, keep=keep))
     return policies(*made, protect=draw(st.sampled_from([(), ("legal-hold",)])))
+
+
+REQUIRED = (
+    Required(key="env", allowed=("dev", "test")),
+    Required(key="env", normalise=(("dev", "test"),), default="prod"),
+    Required(key="owner"),
+    Required(key="owner", rename=("env",)),
+    Required(key="owner", default="ana"),
+)
+INHERITED = (Required(key="env", inherit=True), Required(key="legal-hold", inherit=True))
+
+
+@st.composite
+def _tagging(draw: st.DrawFn, name: str) -> Policy:
+    kind = draw(st.sampled_from(Kind))
+    required = REQUIRED if kind is Kind.EXPERIMENT else REQUIRED + INHERITED
+    made = policy(kind, draw(any_conditions(kind)), name=name, action=Action.TAG)
+    escalate = draw(st.sampled_from([None, Escalation(days(30), days(7))]))
+    return replace(made, require=(draw(st.sampled_from(required)),), escalate=escalate)
+
+
+@st.composite
+def _reporting(draw: st.DrawFn, name: str) -> Policy:
+    kind = draw(st.sampled_from(Kind))
+    match, keep = draw(any_conditions(kind)), draw(st.one_of(st.none(), keeps(kind)))
+    return policy(kind, match, name=name, action=Action.REPORT, keep=keep)
+
+
+@st.composite
+def policies_of_each_action(draw: st.DrawFn) -> PolicySet:
+    """A policy that deletes or more, one or two that tag and may escalate, one that reports."""
+    rules = draw(some_policies())
+    tagging = [draw(_tagging(name)) for name in ("t", "u")[: draw(st.integers(1, 2))]]
+    return replace(rules, policies=(*rules.policies, *tagging, draw(_reporting("r"))))
 
 
 def patient(rule: Policy, more: timedelta) -> Policy:
