@@ -21,7 +21,12 @@ from sagewarden.adapters.clock import wall_now
 from sagewarden.adapters.notify.local import FileChannel, LogChannel
 from sagewarden.adapters.notify.webhook import Endpoint, WebhookChannel
 from sagewarden.adapters.policyfiles import load_policies
-from sagewarden.adapters.reports.csv_report import render_judged_csv, render_outcomes_csv
+from sagewarden.adapters.reports.csv_report import (
+    render_judged_csv,
+    render_outcomes_csv,
+    render_tag_gaps_csv,
+    render_tags_csv,
+)
 from sagewarden.adapters.reports.html_report import render_html
 from sagewarden.adapters.reports.markdown_summary import render_markdown
 from sagewarden.adapters.telemetry.logs import tell
@@ -353,5 +358,7 @@ def renderings(report: Report) -> Mapping[str, bytes]:
         "report.html": render_html(report),
         "outcomes.csv": render_outcomes_csv(report),
         "judged.csv": render_judged_csv(report),
+        "tags.csv": render_tags_csv(report),
+        "tag_gaps.csv": render_tag_gaps_csv(report),
         "summary.md": render_markdown(report).encode(),
     }

@@ -1,17 +1,19 @@
-"""The report's two long tables as CSV (RFC 4180), safe to open in a spreadsheet."""
+"""The report's long tables as CSV (RFC 4180), safe to open in a spreadsheet."""
 
 import csv
 import io
 import re
 from collections.abc import Iterable
 from dataclasses import fields
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
-from sagewarden.core.report import JudgedRow, OutcomeRow, Report
+from sagewarden.core.report import JudgedRow, OutcomeRow, Report, TagGap, TagRow
 from sagewarden.core.visible import visible
 
 BETWEEN: Final = " | "
 """Stands between several reasons in one cell."""
+
+Row: TypeAlias = JudgedRow | OutcomeRow | TagRow | TagGap
 
 _FORMULA: Final = re.compile(
     r"(?:^|(?<=;))"  # a semicolon parts columns where the comma is the decimal point
@@ -29,15 +31,30 @@ def render_judged_csv(report: Report) -> bytes:
     return _table(JudgedRow, report.judged)
 
 
+def render_tags_csv(report: Report) -> bytes:
+    """Return one line for each tag that was, or would be, written or taken off."""
+    return _table(TagRow, report.tags)
+
+
+def render_tag_gaps_csv(report: Report) -> bytes:
+    """Return one line for each required tag that no run repairs, with its entity's owner."""
+    return _table(TagGap, report.tag_gaps)
+
+
 def cell(value: Any) -> Any:
-    """Return a value as a cell that no spreadsheet runs as a formula; whole numbers stay."""
+    """Return a value as a cell that no spreadsheet runs as a formula; whole numbers stay.
+
+    None, as of a tag that is not there, is an empty cell.
+    """
     if isinstance(value, int):
         return value
+    if value is None:
+        return ""
     text = BETWEEN.join(value) if isinstance(value, tuple) else str(value)
     return visible(_FORMULA.sub("'", text))
 
 
-def _table(kind: type[JudgedRow | OutcomeRow], rows: Iterable[JudgedRow | OutcomeRow]) -> bytes:
+def _table(kind: type[Row], rows: Iterable[Row]) -> bytes:
     names = [each.name for each in fields(kind)]
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\r\n")
