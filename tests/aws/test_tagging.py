@@ -4,6 +4,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from sagewarden.adapters.aws.limiter import Limiters
+from sagewarden.adapters.aws.tagging import SageMakerTagging
 from sagewarden.core.entities import Kind
 from sagewarden.core.tags import DurableTags, TagEffect, TagStep, TagWrite
 from sagewarden.errors import (
@@ -98,3 +100,16 @@ def test_waiting_for_a_turn_sends_nothing(tree: "World") -> None:
     tagging.turn(TagEffect.ADD)
     tagging.turn(TagEffect.REMOVE)
     assert tree.sent() == []
+
+
+@pytest.mark.parametrize(
+    ("effect", "operation"), [(TagEffect.ADD, "AddTags"), (TagEffect.REMOVE, "DeleteTags")]
+)
+def test_a_turn_is_one_of_its_own_operation(
+    tree: "World", effect: TagEffect, operation: str
+) -> None:
+    """On a clock that stands still, the next such call would have to wait, and no other."""
+    limiters = Limiters(lambda: 0.0, tree.stop, tree.pace)
+    SageMakerTagging(tree.session, limiters, tree.counter, lambda: None).turn(effect)
+    waiting = {name for name, each in limiters._limiters.items() if each._next_slot > 0}
+    assert waiting == {operation}

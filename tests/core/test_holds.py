@@ -7,7 +7,7 @@ import pytest
 from tests.core.worlds import NOW, ago, component, experiment, seen, through_json, trial
 
 from sagewarden.core.entities import Kind
-from sagewarden.core.holds import LONGEST_TEXT, Hold, Holds, HoldState, Release
+from sagewarden.core.holds import Hold, Holds, HoldState, Release
 from sagewarden.errors import IntegrityError, UsageError
 
 LATER = NOW + timedelta(days=1)
@@ -53,10 +53,23 @@ def test_a_hold_says_whose_it_is_why_and_until_when() -> None:
 
 
 @pytest.mark.parametrize("what", ["name", "owner", "reason"])
-@pytest.mark.parametrize("text", ["", "  ", "x" * (LONGEST_TEXT + 1)])
+@pytest.mark.parametrize("text", ["", "  ", "x" * 1_001])
 def test_a_hold_says_who_and_why(what: str, text: str) -> None:
     with pytest.raises(UsageError, match=f"the {what} of a hold is empty or longer"):
         hold(**{what: text})
+
+
+def test_a_thousand_characters_are_a_reason() -> None:
+    assert hold(reason="x" * 1_000).reason == "x" * 1_000
+
+
+def test_all_that_was_ever_on_a_name_is_found() -> None:
+    known = Holds((hold("a", release=RELEASE), hold("b"), hold("A")))
+    assert known.ever_on(Kind.EXPERIMENT, "a") == (known.all[0], known.all[2])
+
+
+def test_what_is_added_comes_last() -> None:
+    assert holds("a").added(hold("b")) == holds("a", "b")
 
 
 def test_a_release_says_why() -> None:

@@ -134,6 +134,10 @@ def test_a_minute_ahead_is_no_future() -> None:
     assert stays(mine={"modified": ago(-1 / 24 / 60)}) == set()
 
 
+def test_more_than_a_minute_ahead_is_one() -> None:
+    assert stays(mine={"modified": ago(-1.02 / 24 / 60)}) == {"e", "t", "mine"}
+
+
 def test_a_component_of_unknown_trials_may_hang_below_any_tree() -> None:
     assert stays(mine={"parents": None}) == {"e", "f", "t", "u", "mine"}
 

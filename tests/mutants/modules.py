@@ -57,6 +57,7 @@ FIRST: dict[str, tuple[str, ...]] = {
     f"{CORE}rehearsal.py": ("tests/core/test_rehearsal.py",),
     f"{CORE}report.py": ("tests/reports/test_json_report.py", "tests/reports/test_csv_report.py"),
     f"{CORE}visible.py": ("tests/reports/test_visible.py",),
+    f"{CORE}holds.py": ("tests/core/test_holds.py", "tests/core/test_holdable.py"),
     f"{CORE}recording.py": ("tests/policyfiles/test_recording.py",),
 }
 
