@@ -49,8 +49,15 @@ def run(arguments: list[str]) -> int:
 
 
 def _misused(error: "CycloptsError") -> UsageError:
+    from cyclopts import MissingArgumentError  # noqa: PLC0415 -- slow to import
+
     named = " ".join(("sagewarden", *(error.command_chain or ())))
-    return UsageError(str(error), advice=f"`{named} --help` says what there is.")
+    told = str(error)
+    if isinstance(error, MissingArgumentError) and error.argument and error.keyword is None:
+        name = error.argument.name
+        positional = error.argument.field_info.is_positional
+        told = f"`{named}` needs {name.strip('-').upper() if positional else name}"
+    return UsageError(told, advice=f"`{named} --help` says what there is.")
 
 
 if __name__ == "__main__":

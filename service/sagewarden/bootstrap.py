@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC
+from functools import partial
 from pathlib import Path
 
 from sagewarden.adapters.aws.calls import CallCounter, Reads
@@ -159,7 +160,7 @@ def wire_target(settings: Settings, chosen: TargetSettings, process: Process) ->
         rest=process.rest,
         stopping=process.stop.is_set,
         monotonic=boot_monotonic,
-        events=tell,
+        events=partial(tell, target=str(target)),
         progress=process.progress,
     )
     paces = Limiters(time.monotonic, threading.Event(), process.writing)

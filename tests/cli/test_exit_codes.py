@@ -1,5 +1,6 @@
 """One test for each exit code of the README's table."""
 
+import json
 import os
 import signal
 import threading
@@ -115,8 +116,45 @@ def test_an_interrupted_sweep_leaves_a_whole_journal(
     assert stopped.code == code
     assert "Stopping: what is under way is ended or undone first." in stopped.err
     assert "not attempted" in stopped.out
+    assert "the run was told to stop (a signal)" in stopped.words
     assert "Traceback" not in stopped.err
     assert slow.journal("intent") == slow.journal("outcome")
     assert [each for each in slow.account()["components"] if each.endswith(" on ")] == []
     assert slow("sweep").code == 0
     assert slow.account()["experiments"] == ["live"]
+
+
+def test_a_signal_that_comes_twice_at_once_counts_once(slow: User) -> None:
+    """`timeout` sends each of its signals to the process and to its group."""
+    run = slow.start("sweep")
+    after_a_cut(slow)
+    run.send_signal(signal.SIGTERM)
+    threading.Event().wait(0.05)  # so that they are two
+    run.send_signal(signal.SIGTERM)
+    stopped = ended(run)
+    assert stopped.code == 143
+    assert "not attempted" in stopped.out
+
+
+def test_each_line_of_a_run_s_log_names_run_and_target(due: User) -> None:
+    ran = due.shell("sweep")
+    lines = [json.loads(line) for line in ran.err.splitlines() if '"event"' in line]
+    (run,) = {line["run"] for line in lines}
+    assert {line["target"] for line in lines} == {"123456789012/us-east-1"}
+    assert (lines[0]["event"], lines[-1]["event"]) == ("run.began", "run.ended")
+    assert lines[-1]["exit_code"] == ran.code
+    assert f"sweep {run} on 123456789012/us-east-1 lab" in ran.out
+
+
+def test_a_missing_word_is_named_as_it_is_typed(user: User) -> None:
+    assert "error: `sagewarden explain` needs NAME do:" in user("explain").words
+    assert "`sagewarden baseline accept` needs --reason" in user("baseline", "accept").words
+
+
+def test_a_head_that_is_not_in_the_chain_is_not_called_ungiven(due: User) -> None:
+    assert due("sweep").code == 0
+    ran = due("verify", "--expect-head", f"1:{'a' * 64}")
+    assert ran.code == 5
+    assert "not anchored: the head that was expected is not in the chain" in ran.words
+    assert "no head that was kept elsewhere was given" not in ran.words
+    assert "do: keep the vault as it is" in ran.words

@@ -86,7 +86,8 @@ def test_a_list_of_nothing_says_so(user: User) -> None:
     ("words", "told"),
     [
         (("nobody", *WHY), "is called nobody, so nothing was held do: Names are those"),
-        (("nobody", *WHY, "--force"), "add --force and --kind"),
+        (("nobody", *WHY), "add --force and --kind"),
+        (("nobody", *WHY, "--force"), "--force cannot tell its kind, so nothing was held"),
         (("../etc", *WHY), "is not a name of an experiment"),
         (("arn:aws:s3:::bucket", *WHY), "is not the ARN of"),
         ((ARN, *WHY, "--kind", "trial"), "is not the ARN of: trial"),

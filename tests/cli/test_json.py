@@ -82,7 +82,7 @@ def test_approve_says_who_until_when_and_whether_it_was_needed(due: User) -> Non
     due.settles(limits=PATIENCE | {"hard": {"share": "100%"}})
     digest = due.plan()
     answer = due("approve", digest[:8], "--json").answer
-    assert answer.keys() == {"digest", "by", "at", "expires", "was_needed"}
+    assert answer.keys() == {"digest", "by", "at", "expires", "was_needed", "deletes"}
     assert (answer["digest"], answer["was_needed"]) == (digest, True)
 
 
@@ -101,7 +101,7 @@ def test_policy_validate_has_the_digest_and_every_file(user: User) -> None:
 
 def test_pause_says_by_whom_and_why(user: User) -> None:
     (answer,) = user("pause", "--reason", "audit", "--json").answer
-    assert answer.keys() == {"target", "paused", "by", "since", "reason"}
+    assert answer.keys() == {"target", "was_paused", "paused", "by", "since", "reason"}
     assert (answer["paused"], answer["reason"]) == (True, "audit")
 
 

@@ -71,6 +71,7 @@ def test_an_approved_plan_begins(due: User) -> None:
     digest = due.plan()
     approved = due("approve", digest)
     assert approved.code == 0
+    assert "It deletes 2 experiments, 2 trials and 2 components." in approved.words
     assert "The next sweep applies it" in approved.words
     assert due("apply", digest).code == 0
     assert due.account()["experiments"] == ["live"]
@@ -95,7 +96,8 @@ def test_a_plan_above_a_hard_limit_cannot_be_approved(due: User) -> None:
 
 
 def test_a_pause_stops_the_sweep_until_it_is_taken_back(due: User) -> None:
-    assert due("pause", "--reason", "audit week").code == 0
+    assert "was not paused, so nothing changes." in due("unpause").words
+    assert ": audit week. `sagewarden unpause`" in due("pause", "--reason", "audit week").words
     ran = due("sweep")
     assert ran.code == 3
     assert "audit week. `sagewarden unpause` lets it go on." in ran.words

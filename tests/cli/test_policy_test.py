@@ -136,3 +136,9 @@ def test_an_expectation_without_any_question_is_refused(author: User) -> None:
     (author.folder / "policies" / "tests" / "old.yaml").write_text(nothing)
     ran = author("policy", "test", "policies")
     assert (ran.code, "no `verdict`" in ran.err) == (2, True)
+
+
+def test_policies_without_fixtures_are_not_taken_for_some(user: User) -> None:
+    ran = user("policy", "test", "policies")
+    assert ran.code == 2
+    assert "policies/all.yaml:1:1 found a policy file, not a fixture allowed `now`," in ran.words

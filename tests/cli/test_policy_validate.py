@@ -28,7 +28,8 @@ def test_a_doubtful_policy_is_a_warning_with_its_place(user: User) -> None:
     user.governs(DOUBTFUL)
     ran = user("policy", "validate")
     assert ran.code == 0
-    assert TOLD.format("warning") in ran.words
+    assert TOLD.format("warning") in ran.out.splitlines()
+    assert "1 policy and 1 protection in 1 file are sound" in ran.words
 
 
 def test_strictly_a_doubtful_policy_ends_with_code_2(user: User) -> None:

@@ -119,7 +119,7 @@ def build_report(bench: Bench, governance: Governance, story: Story) -> Report:
         tally=_tally(rows),
         deleted=_deleted(rows),
         adopted=tuple(story.adopted),
-        notes=(*governance.notes, *story.notes, *_blind(governance, judged)),
+        notes=(*governance.notes, *story.notes, *_stopped(bench), *_blind(governance, judged)),
         advice=(*_persons(rows), *story.advice, *_partly(story.run, rows)),
         history=tuple(_history(bench, story.run)),
         exit_code=_exit_code(story, (*rows, *(each for each in tags if each.result != PLANNED))),
@@ -130,6 +130,12 @@ def build_report(bench: Bench, governance: Governance, story: Story) -> Report:
         compliance=() if judged is None else compliance(judged),
         tag_gaps=() if judged is None else tag_gaps(judged),
     )
+
+
+def _stopped(bench: Bench) -> Iterator[str]:
+    """Say so when somebody ended the run: what it left looks like nobody's fault otherwise."""
+    if bench.stopping():
+        yield "the run was told to stop (a signal); the next one goes on with what is left"
 
 
 def _blind(governance: Governance, judged: Judged | None) -> Iterator[str]:

@@ -26,6 +26,11 @@ UNANCHORED = (
 
 ANCHORED = "anchored: the head that was expected is in the chain"
 
+ASTRAY = (
+    "not anchored: the head that was expected is not in the chain, so links were lost or replaced "
+    "since it was kept, or it is of another vault or target"
+)
+
 T = TypeVar("T")
 
 

@@ -43,6 +43,8 @@ def show(*, where: Where = WHERE) -> int:
         say(Text(visible(f"{target} is compared with {found.told}")))
         say(_table(None, found))
         for each in accepted:
+            if each.told == found.told:
+                continue
             say(
                 Text(
                     visible(f"accepted {each.at:%Y-%m-%d %H:%M} by {each.by}: {each.reason}"), "dim"
@@ -100,7 +102,7 @@ def _table(before: "Baseline | None", now: "Baseline") -> Table:
     """Show counts and the share that is tagged, by kind, with what they were before."""
     table = Table("", box=None, pad_edge=False)
     for column in (
-        ("there", "tagged") if before is None else ("before", "there", "before", "tagged")
+        ("there", "tagged") if before is None else ("before", "now", "tagged before", "tagged now")
     ):
         table.add_column(column, justify="right")
     for kind in reversed(Kind):

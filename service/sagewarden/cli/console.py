@@ -4,6 +4,7 @@ import os
 import signal
 import sys
 import threading
+import time
 import traceback
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -36,6 +37,11 @@ err = Console(stderr=True, highlight=False, soft_wrap=True)
 def say(what: RenderableType) -> None:
     """Print a result for people."""
     out.print(what)
+
+
+def say_line(what: Text) -> None:
+    """Print a line that editors and scripts read too: its end is where it ends, however long."""
+    out.print(what, soft_wrap=True)
 
 
 def say_json(content: Any) -> None:
@@ -124,6 +130,10 @@ class Bar:
 STOPPING = b"\nStopping: what is under way is ended or undone first. Once more stops at once.\n"
 """What the first signal is answered with."""
 
+ECHO = 0.5
+"""Seconds in which a second signal is the first one again: `timeout` sends each of its own to the
+process and to its group."""
+
 EVERY = 1_000
 """Counts between two lines on a pipe."""
 
@@ -141,12 +151,17 @@ def working() -> Iterator["Process"]:
         work = Process(progress=bar)
         previous = {each: signal.getsignal(each) for each in (signal.SIGINT, signal.SIGTERM)}
         got: list[int] = []
+        first = 0.0
 
         def stop(number: int, _frame: object) -> None:
+            nonlocal first
+            if got and time.monotonic() - first < ECHO:
+                return
             got.append(number)
             work.stop.set()
             if len(got) > 1:
                 raise KeyboardInterrupt
+            first = time.monotonic()
             os.write(sys.stderr.fileno(), STOPPING)
 
         for number in previous:

@@ -6,6 +6,7 @@ from typing import Any
 from rich.console import Group, RenderableType
 from rich.text import Text
 
+from sagewarden.adapters.reports.wording import entities as counted
 from sagewarden.core.plan_diff import Change, PlanDiff
 from sagewarden.core.visible import shortened, visible
 
@@ -38,7 +39,8 @@ def _lines(diff: PlanDiff) -> Iterator[Text]:
             yield from _some([Text(f"    {visible(line)}") for line in rule.lines])
     yield from _trees("+", "Became due", diff.became, "red")
     yield from _trees("-", "Ceased to be due", diff.ceased, "green")
-    yield Text(f"{diff.stays} entities were due and still are.", "dim")
+    if diff.stays:
+        yield Text(f"Were due and still are: {counted(diff.stays)}", "dim")
 
 
 def _trees(sign: str, title: str, changes: tuple[Change, ...], style: str) -> Iterator[Text]:
@@ -46,7 +48,8 @@ def _trees(sign: str, title: str, changes: tuple[Change, ...], style: str) -> It
         yield Text(f"{title}: nothing", "dim")
         return
     parts = sum(each.parts for each in changes)
-    yield Text(f"{title}: {len(changes)} trees, {parts} entities", f"bold {style}")
+    trees = f"{len(changes)} tree{'' if len(changes) == 1 else 's'}"
+    yield Text(f"{title}: {trees}, {counted(parts)}", f"bold {style}")
     told = [
         Text.assemble(
             (f"  {sign} {each.identity.kind} {visible(each.name)} ({each.parts})", style),

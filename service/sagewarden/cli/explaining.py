@@ -108,7 +108,7 @@ def _head(each: "Explained") -> Text:
     return Text.assemble(
         (f"{entity.kind} ", "bold"),
         (visible(entity.name), "bold cyan"),
-        f"  created {entity.created:%Y-%m-%d}, {each.parts} parts",
+        f"  created {entity.created:%Y-%m-%d}, {each.parts} part{'' if each.parts == 1 else 's'}",
     )
 
 

@@ -222,7 +222,13 @@ def _there(bench: "Bench", wanted: Holdable, *, force: bool) -> Holdable:
             f"several are called {wanted.name}: {', '.join(str(each.kind) for each in found)}",
             advice="Say which with --kind, or hold each.",
         )
-    if not force or wanted.kind is None:
+    if force and wanted.kind is None:
+        raise UsageError(
+            f"nothing on {bench.target} is called {wanted}, and --force cannot tell its kind, so "
+            "nothing was held",
+            advice="Say with --kind whether it will be an experiment, trial or trial component.",
+        )
+    if wanted.kind is None or not force:
         raise UsageError(
             f"nothing on {bench.target} is called {wanted}, so nothing was held",
             advice="Names are those that AWS lists, not display names. To hold a name before "
@@ -243,7 +249,7 @@ def _spelled(target: str, hold: Hold, now: datetime) -> dict[str, Any]:
 
 def _table(rows: list[tuple[str, Hold, datetime]]) -> Table:
     table = Table(box=None, pad_edge=False)
-    for column in ("state", "what", "owner", "until", "reason"):
+    for column in ("state", "what", "owner", "until (UTC)", "reason"):
         table.add_column(column, overflow="fold")
     many = len({target for target, _, _ in rows}) > 1
     for target, hold, now in rows:

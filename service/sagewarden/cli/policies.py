@@ -1,12 +1,13 @@
 """`policy validate`: read every policy file as strictly as a run does."""
 
+from collections.abc import Sized
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 from rich.text import Text
 
-from sagewarden.cli.console import say, say_json
+from sagewarden.cli.console import say, say_json, say_line
 from sagewarden.cli.options import Where
 from sagewarden.core.visible import visible
 from sagewarden.errors import PolicyError, SettingsError
@@ -61,22 +62,26 @@ def validate(
 def _say(found: "PolicySet", warnings: tuple["Advice", ...], *, strict: bool) -> None:
     for policy in found.policies:
         told = f"{policy.place}  {policy.name}: {policy.action} {policy.resource}"
-        say(Text(told, no_wrap=True, overflow="ignore"))
+        say_line(Text(told))
     word, style = ("error", "bold red") if strict else ("warning", "yellow")
     for each in warnings:
-        line = Text(f"{each.place}: ", no_wrap=True, overflow="ignore")
+        line = Text(f"{each.place}: ")
         line.append(word, style).append(f" [{each.about}] {each.policy}: {visible(each.text)}")
-        say(line)
-        say(Text(f"  do  {each.remedy}", "dim"))
-    files, policies, guards = len(found.files), len(found.policies), len(found.protections)
+        say_line(line)
+        say_line(Text(f"  do  {each.remedy}", "dim"))
     sound = "are not accepted" if strict and warnings else "are sound"
-    more = f", with {len(warnings)} {word}{'' if len(warnings) == 1 else 's'}" if warnings else ""
+    more = f", with {_count(warnings, word)}" if warnings else ""
     say(
         Text(
-            f"{policies} policies and {guards} protections in {files} files {sound} "
+            f"{_count(found.policies, 'policy', 'policies')} and "
+            f"{_count(found.protections, 'protection')} in {_count(found.files, 'file')} {sound} "
             f"(digest {found.digest[:12]}){more}."
         )
     )
+
+
+def _count(things: Sized, one: str, many: str = "") -> str:
+    return f"{len(things)} {one if len(things) == 1 else many or f'{one}s'}"
 
 
 def _spelled(found: "PolicySet", warnings: tuple["Advice", ...]) -> dict[str, Any]:

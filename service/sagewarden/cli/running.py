@@ -1,8 +1,10 @@
 """`sweep`, `approve` and `apply`: what acts, and what lets it act."""
 
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from rich.text import Text
@@ -12,6 +14,9 @@ from sagewarden.cli.options import Policies, Where
 from sagewarden.errors import SageWardenError
 
 if TYPE_CHECKING:
+    from sagewarden.application.judging import Governance
+    from sagewarden.application.ports import Bench
+    from sagewarden.application.sweep import Run
     from sagewarden.core.report import Report
 
 WHERE = Where()
@@ -30,7 +35,6 @@ def sweep(*, policies: Policies = None, where: Where = WHERE) -> int:
         Directory of policy files, instead of the one in the settings.
     """
     from sagewarden import bootstrap  # noqa: PLC0415 -- slow to import
-    from sagewarden.application.sweep import run_target  # noqa: PLC0415
 
     settings = where.effective().settings
     ends = Ends(as_json=where.json)
@@ -51,7 +55,7 @@ def sweep(*, policies: Policies = None, where: Where = WHERE) -> int:
             if process.stop.is_set():
                 break
             try:
-                ends.reports.append(run_target(bench, governance, run))
+                ends.reports.append(_logged(bench, governance, run))
             except SageWardenError as error:
                 ends.errors.append((str(bench.target), error))
     return ends.code
@@ -69,7 +73,6 @@ def apply(digest: str, *, policies: Policies = None, where: Where = WHERE) -> in
     """
     from sagewarden import bootstrap  # noqa: PLC0415 -- slow to import
     from sagewarden.application.plans import full_digest  # noqa: PLC0415
-    from sagewarden.application.sweep import run_target  # noqa: PLC0415
 
     settings = where.effective().settings
     ends = Ends(as_json=where.json)
@@ -79,8 +82,25 @@ def apply(digest: str, *, policies: Policies = None, where: Where = WHERE) -> in
         governance = bootstrap.govern(settings, wired, policies)
         run = bootstrap.new_run(settings, wired)
         whole = full_digest(wired.bench, digest)
-        ends.reports.append(run_target(wired.bench, governance, run, plan=whole))
+        ends.reports.append(_logged(wired.bench, governance, run, plan=whole))
     return ends.code
+
+
+def _logged(bench: "Bench", governance: "Governance", run: "Run", plan: str = "") -> "Report":
+    """Do one run; log that it began and how it ended, and each line between under its name."""
+    from sagewarden.adapters.reports.headline import headline  # noqa: PLC0415 -- slow to import
+    from sagewarden.application.sweep import run_target  # noqa: PLC0415
+
+    bench = replace(bench, events=partial(bench.events, run=run.name))
+    bench.events("run.began", plan=plan, vault=bench.vault.address, endpoint=governance.endpoint)
+    try:
+        report = run_target(bench, governance, run, plan=plan or None)
+    except SageWardenError as error:
+        told = {"reason": error.message, "advice": error.advice}
+        bench.events("run.ended", exit_code=error.exit_code, **told)
+        raise
+    bench.events("run.ended", exit_code=report.exit_code, told=headline(report).sentence)
+    return report
 
 
 def approve(digest: str, *, where: Where = WHERE) -> int:
@@ -92,7 +112,7 @@ def approve(digest: str, *, where: Where = WHERE) -> int:
         The plan's digest, or its first characters (8 or more).
     """
     from sagewarden import bootstrap  # noqa: PLC0415 -- slow to import
-    from sagewarden.adapters.reports.wording import second  # noqa: PLC0415
+    from sagewarden.adapters.reports.wording import by_kind, listed, second  # noqa: PLC0415
     from sagewarden.application.judging import check_identity  # noqa: PLC0415
     from sagewarden.application.plans import approve_plan, load_plan  # noqa: PLC0415
     from sagewarden.core.limits import Room  # noqa: PLC0415
@@ -104,15 +124,19 @@ def approve(digest: str, *, where: Where = WHERE) -> int:
         identity = check_identity(bench)
         rules = bootstrap.approval_rules(settings)
         given = approve_plan(bench, digest, identity, rules)
-        measured = load_plan(bench, given["digest"]).measured(bench, rules.limits)
-        needed = measured.room is Room.NEEDS_APPROVAL
+        stored = load_plan(bench, given["digest"])
+        needed = stored.measured(bench, rules.limits).room is Room.NEEDS_APPROVAL
+        parts = Counter(
+            str(each.identity.kind) for unit in stored.plan.units for each in unit.entities
+        )
     if where.json:
-        say_json({**given, "was_needed": needed})
+        say_json({**given, "was_needed": needed, "deletes": parts})
         return 0
     start = given["digest"][:12]
     if not needed:
         say(Text(f"Plan {start} is inside the automatic limits and needed no approval."))
     say(Text(f"Plan {start} is approved by {given['by']} until {second(given['expires'])}."))
+    say(Text(f"It deletes {listed(by_kind(parts)) or 'nothing'}."))
     say(Text(f"The next sweep applies it, or `sagewarden apply {start}` does now."))
     return 0
 

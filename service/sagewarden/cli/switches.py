@@ -1,12 +1,14 @@
 """`pause` and `unpause`: stop everything at once, and let it go on."""
 
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, Any
 
 from cyclopts import Parameter
 from rich.text import Text
 
 from sagewarden.cli.console import say, say_json, working
 from sagewarden.cli.options import Where
+from sagewarden.core.visible import visible
 
 WHERE = Where()
 
@@ -34,6 +36,7 @@ def unpause(*, where: Where = WHERE) -> int:
 def _switch(where: Where, *, paused: bool, reason: str) -> int:
     from sagewarden import bootstrap  # noqa: PLC0415 -- slow to import
     from sagewarden.application.judging import check_identity  # noqa: PLC0415
+    from sagewarden.application.pause import paused as switch_of  # noqa: PLC0415
     from sagewarden.application.pause import set_pause  # noqa: PLC0415
     from sagewarden.core.canonical import spell_time  # noqa: PLC0415
 
@@ -48,12 +51,21 @@ def _switch(where: Where, *, paused: bool, reason: str) -> int:
                 "since": spell_time(bench.looks.now()),
                 "reason": reason,
             }
+            before = switch_of(bench.vault, bench.target)
             set_pause(bench.vault, bench.target, content)
-            told.append({"target": str(bench.target)} | content)
+            told.append({"target": str(bench.target), "was_paused": before is not None} | content)
     if where.json:
         say_json(told)
         return 0
     for each in told:
-        state = "paused" if paused else "no longer paused"
-        say(Text(f"{each['target']} is {state}, by {each['by']}."))
+        say(Text(visible(f"{each['target']} {_state(each)}")))
     return 0
+
+
+def _state(each: Mapping[str, Any]) -> str:
+    if each["paused"]:
+        why = each["reason"] or "no reason given"
+        return f"is paused, by {each['by']}: {why}. `sagewarden unpause` lets it go on."
+    if each["was_paused"]:
+        return f"is no longer paused, by {each['by']}."
+    return "was not paused, so nothing changes."

@@ -12,7 +12,7 @@ from sagewarden.application.judging import check_identity
 from sagewarden.application.restore import Restored
 from sagewarden.application.restore import restore as restore_tree
 from sagewarden.application.restore_plan import Existing, RestorePlan, plan_restore
-from sagewarden.application.verify import ANCHORED, UNANCHORED, Verification
+from sagewarden.application.verify import ANCHORED, ASTRAY, UNANCHORED, Verification
 from sagewarden.application.verify import verify as verify_vault
 from sagewarden.application.walk import Walk
 from sagewarden.cli.console import say, say_json, working
@@ -54,7 +54,7 @@ def verify(
         say_json([_spelled(target, each) for target, each in found])
     else:
         for target, each in found:
-            _say_verification(target, each)
+            _say_verification(target, each, expected=expected is not None)
     return 0 if all(each.sound for _, each in found) else 5
 
 
@@ -91,7 +91,7 @@ def _spelled(target: str, each: Verification) -> dict[str, Any]:
     }
 
 
-def _say_verification(target: str, each: Verification) -> None:
+def _say_verification(target: str, each: Verification, *, expected: bool) -> None:
     verdict = ("sound", "bold green") if each.sound else ("NOT SOUND", "bold red")
     say(Text.assemble(f"{target}: the vault is ", verdict, "."))
     say(
@@ -102,11 +102,19 @@ def _say_verification(target: str, each: Verification) -> None:
         )
     )
     if each.chain is not None:
-        _say_chain(each.chain)
+        _say_chain(each.chain, expected=expected, sound=each.sound)
     if each.open:
         say(Text(f"  {each.open} intents are open: the next run settles them.", "yellow"))
     for found in each.findings:
         say(Text(visible(f"  {found.key}: {found.wrong}"), "red"))
+    if not each.sound:
+        say(
+            Text(
+                "  do: keep the vault as it is and look at who wrote to it; `sagewarden pause` "
+                "stops all deleting meanwhile.",
+                "bold",
+            )
+        )
 
 
 def _spelled_chain(walk: Walk | None) -> dict[str, Any] | None:
@@ -122,15 +130,17 @@ def _spelled_chain(walk: Walk | None) -> dict[str, Any] | None:
     }
 
 
-def _say_chain(walk: Walk) -> None:
+def _say_chain(walk: Walk, *, expected: bool, sound: bool) -> None:
     say(Text(f"  {walk.links} links of the chain name {walk.objects} objects; all were hashed."))
     if walk.broken is not None:
         say(Text(f"  It breaks at link {walk.broken}.", "bold red"))
     if walk.unchained:
         say(Text(f"  {walk.unchained} runs are in no link yet; the next one names them.", "yellow"))
     if walk.head is not None:
-        say(Text(f"  Its head, to be kept outside the vault: {walk.head}"))
-    say(Text(f"  The answer is {ANCHORED if walk.anchored else UNANCHORED}.", "dim"))
+        kept = ", to be kept outside the vault" if sound else " as it stands, not to be relied on"
+        say(Text(f"  Its head{kept}: {walk.head}"))
+    unfound = ASTRAY if expected else UNANCHORED
+    say(Text(f"  The answer is {ANCHORED if walk.anchored else unfound}.", "dim"))
 
 
 def restore(

@@ -22,7 +22,7 @@ from sagewarden.adapters.policyfiles.cursor import (
     text,
     version,
 )
-from sagewarden.adapters.policyfiles.nodes import ScalarNode
+from sagewarden.adapters.policyfiles.nodes import ListNode, MapNode, Node, ScalarNode
 from sagewarden.adapters.policyfiles.past import read_limits
 from sagewarden.adapters.policyfiles.problems import (
     FixturesRefused,
@@ -50,6 +50,10 @@ VERDICTS = (*(str(verdict) for verdict in Verdict), UNMATCHED)
 NONE = "none"
 KINDS = tuple(str(kind) for kind in Kind)
 _NOW = 'a time with its zone, in quotes, as in "2026-03-01T12:00:00Z"'
+_FIXTURE = (
+    "`now`, `account` and `expect`; fixtures lie in `tests` below the policies, and `sagewarden "
+    "policy record` writes one"
+)
 _PATH = 1024
 
 
@@ -78,8 +82,18 @@ def _load(path: Path, log: Log) -> Fixture | None:
     root = None if source is None else compose(source, log, escaped=True)
     if root is None:
         return None
-    fixture = _read(Cursor(root, "", log), path)
+    top = Cursor(root, "", log)
+    if _is_policies(root):
+        top.refuse("a policy file, not a fixture", _FIXTURE)
+        return None
+    fixture = _read(top, path)
     return None if log.problems else fixture
+
+
+def _is_policies(root: Node) -> bool:
+    """Tell a policy file that was taken for a fixture, as when there is no `tests` beside it."""
+    found = {key.text: node for key, node in root.fields} if isinstance(root, MapNode) else {}
+    return "protect" in found or isinstance(found.get("policies"), ListNode)
 
 
 def _read(top: Cursor, path: Path) -> Fixture | None:
