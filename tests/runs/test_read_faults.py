@@ -91,6 +91,27 @@ def test_what_is_gone_by_one_answer_after_its_last_edge_was_cut_gets_it_back(due
     assert (due.names() & TREE, due.trials_of("alone")) == (TREE, {"old-1"})
 
 
+@pytest.mark.parametrize("times", [1, None])
+def test_an_unclear_delete_is_not_done_because_one_answer_says_so(
+    due: Stage, times: int | None
+) -> None:
+    """It was not applied: the component gets its edges back, by the next run if need be."""
+    due.fault("error_500", "DeleteTrialComponent", resource="Alone")
+
+    def misses(when: str, what: str) -> None:
+        if (when, what) == ("before", "delete") and not due.trials_of("alone"):
+            due.fault("not_found", "DescribeTrialComponent", resource="?lone", times=times)
+            due.at = lambda _when, _what: None
+
+    due.at = misses
+    report = due.sweep()
+    assert (report.exit_code, len(due.open_intents())) == (3, int(times is None))
+    due.box.admin.clear_rules()
+    due.at = lambda _when, _what: None
+    due.sweep()
+    assert "c alone" not in due.names() or due.trials_of("alone") == {"old-1"}
+
+
 @pytest.mark.parametrize(
     ("look", "operation", "resource"),
     [(2, "DescribeTrialComponent", "?lone"), (8, "DescribeTrial", "old-2")],

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-from tests.runs.enumerating import Points, Replay, dies
+from tests.runs.enumerating import Ending, Points, Replay, dies
 from tests.runs.stage import COMPONENT, EXPERIMENT, Stage, before_look, results
 
 from sagewarden.adapters.vault.memory import MemoryVault
@@ -133,3 +133,18 @@ def test_the_edge_of_a_spared_component_that_is_gone_is_nobodys_concern(replay: 
     stage.erase("lent")
     stage.sweep()
     assert {"t old-2", "c lent"}.isdisjoint(stage.names())
+
+
+@pytest.mark.parametrize(("cut_off", "resource"), [(CUT_OFF, "?oth"), (13, "?ent")])
+def test_what_only_describe_misses_is_settled_by_a_later_run(
+    replay: Replay, cut_off: int, resource: str
+) -> None:
+    """It lost edges to the dead run and would never get them back; AWS lists it all the while."""
+    assert dies(replay.restart(), Points(EFFECTS, cut_off))
+    stage = replay.calm()
+    stage.fault("not_found", "DescribeTrialComponent", resource=resource, times=None)
+    report = stage.sweep()
+    assert (report.exit_code, len(stage.open_intents())) == (3, 1)
+    stage.box.admin.clear_rules()
+    assert replay.calm().sweep().exit_code == 0
+    assert Ending.of(stage).differs_from(replay.clean) == []

@@ -7,11 +7,12 @@ from sagewarden.application.holds import Shields
 from sagewarden.application.models import ModelWatch
 from sagewarden.application.pause import check_pause
 from sagewarden.application.ports import Bench
+from sagewarden.application.ports.aws import Looks
 from sagewarden.core.bundles import Bundle
 from sagewarden.core.deletion import FreshLook, WorldChanged
 from sagewarden.core.entities import Entity, Identity, Kind
 from sagewarden.core.plan import PlannedEntity, Unit
-from sagewarden.errors import Absent
+from sagewarden.errors import Absent, ReadFailed
 
 SKEW_LIMIT = 60.0
 """Seconds by which our clock may be off the server's Date; beyond, no effects."""
@@ -151,6 +152,34 @@ class Watch:
                     yield Kind.COMPONENT, component.key
         except Absent:
             self._gone.add(planned.identity)
+
+
+def is_there(looks: Looks, identity: Identity) -> bool:
+    """Whether an entity, and no later one of its name, is there; raise ReadFailed in doubt."""
+    try:
+        return looks.describe(identity.kind, identity.name).entity.identity == identity
+    except Absent:
+        check_gone(looks, identity)
+        return False
+
+
+def check_gone(looks: Looks, identity: Identity) -> None:
+    """Raise ReadFailed unless a listing agrees with Describe that something is gone.
+
+    One wrong answer would pass for our delete, or leave a component behind without the edges that
+    we took. All these listings know ResourceNotFound (service model).
+    """
+    try:
+        match identity.kind:
+            case Kind.COMPONENT:
+                looks.trials_of(identity.name)
+            case Kind.TRIAL:
+                looks.components_in(trial=identity.name)
+            case Kind.EXPERIMENT:
+                looks.trials_in(identity.name)
+    except Absent:
+        return
+    raise ReadFailed(f"AWS says that {identity} is gone, and yet lists what hangs on it")
 
 
 def _covered(trial: PlannedEntity, unit: Unit) -> bool:

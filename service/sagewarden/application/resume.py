@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from sagewarden.application.archiving import read_back
 from sagewarden.application.enforce import Enforcement
 from sagewarden.application.journal import Entry
+from sagewarden.application.looking import is_there
 from sagewarden.application.plans import StoredPlan, stored_plan
 from sagewarden.application.reporting import adopted_runs, reported_runs
 from sagewarden.application.tagging import settle_left
@@ -142,7 +143,7 @@ class Resumer:
     def _turn(self, taker: Turns, turn: Turn, forbidden: str | None) -> TurnState:
         """Find out how far the turn came, then finish it, undo it or leave it."""
         state = TurnState()
-        if not self._alive(turn.going.identity):
+        if not is_there(self._bench.looks, turn.going.identity):
             for step in turn.steps:
                 state.note(step, Result.DONE, "found done when the run was resumed")
             return state
@@ -161,12 +162,8 @@ class Resumer:
         """Which edges are gone of components that are still there."""
         gone: list[Step] = []
         for identity in {step.identity: None for step in turn.edges}:
-            if identity == turn.going.identity or self._alive(identity):
+            if identity == turn.going.identity or is_there(self._bench.looks, identity):
                 trials = self._bench.looks.trials_of(identity.name)
                 edges = [step for step in turn.edges if step.identity == identity]
                 gone += [step for step in edges if step.trial not in trials]
         return gone
-
-    def _alive(self, identity: Identity) -> bool:
-        seen = self._seen(identity)
-        return seen is not None and seen.identity == identity

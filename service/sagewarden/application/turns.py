@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from sagewarden.application.journal import Journal
-from sagewarden.application.looking import Watch
+from sagewarden.application.looking import Watch, check_gone, is_there
 from sagewarden.application.ports import Bench
 from sagewarden.application.ports.aws import Effects
 from sagewarden.core.archive import VerifiedArchive
@@ -190,11 +190,9 @@ class Turns:
             try:
                 act(step, planned)
             except Absent:
-                if step in state.doubtful:
-                    return Result.DONE
-                if state.removed:
-                    self._check_gone(planned.identity)
-                return Result.ALREADY_ABSENT
+                if state.removed or step in state.doubtful:
+                    check_gone(self._bench.looks, planned.identity)
+                return Result.DONE if step in state.doubtful else Result.ALREADY_ABSENT
             except CreatedAnew:
                 if step not in state.doubtful:
                     raise
@@ -211,22 +209,6 @@ class Turns:
             else:
                 return Result.DONE
         raise AssertionError("the last attempt returns or raises")  # pragma: no cover
-
-    def _check_gone(self, identity: Identity) -> None:
-        """Raise ReadFailed unless a listing agrees that something is gone whose edges we took.
-
-        One wrong answer would leave it behind without them. Both listings know ResourceNotFound
-        (service model).
-        """
-        looks = self._bench.looks
-        try:
-            if identity.kind is Kind.COMPONENT:
-                looks.trials_of(identity.name)
-            else:
-                looks.components_in(trial=identity.name)
-        except Absent:
-            return
-        raise ReadFailed(f"AWS says that {identity} is gone, and yet lists its associations")
 
     def _settled(self, step: Step, planned: PlannedEntity, reason: SageWardenError) -> bool:
         """After an unclear Disassociate, list; after a refusal as linked, look for a new link."""
@@ -271,12 +253,9 @@ class Turns:
 
     def _vanished(self, identity: Identity) -> bool:
         try:
-            seen = self._bench.looks.describe(identity.kind, identity.name).entity
-        except Absent:
-            return True
+            return not is_there(self._bench.looks, identity)
         except ReadFailed as error:
             raise _unsettled(f"whether {identity} was deleted is not known", error) from error
-        return seen.identity != identity
 
     def undo(self, state: TurnState, why: str) -> None:
         """Put every edge back that is gone or may be, each with its own look at both ends.
@@ -332,7 +311,7 @@ class Turns:
         try:
             component = self._bench.looks.describe(Kind.COMPONENT, step.identity.name).entity
         except Absent as error:
-            self._check_gone(step.identity)
+            check_gone(self._bench.looks, step.identity)
             raise ComponentGone(f"{step.identity} is gone, there is no edge to put back") from error
         if component.identity != step.identity:
             raise ComponentGone(f"{step.identity} was deleted and created anew by someone else")
@@ -346,7 +325,7 @@ class Turns:
             trial = self._bench.looks.describe(Kind.TRIAL, step.trial).entity
         except Absent:
             if step.trial in known:
-                self._check_gone(known[step.trial])
+                check_gone(self._bench.looks, known[step.trial])
             raise
         if known.get(step.trial, trial.identity) != trial.identity:
             raise WorldChanged(f"{trial.identity} was created anew by someone else")
