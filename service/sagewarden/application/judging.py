@@ -147,6 +147,7 @@ def judge_target(bench: Bench, governance: Governance, asked: Asked = Asked()) -
         marks=book.marks,
         rules=governance.rules,
         holds=holds.reasons(inventory, now),
+        freed=holds.freed(inventory, now),
         writes=writes,
         select=asked.select,
         violations=book.violations,

@@ -1,6 +1,6 @@
 """Looks: what is read anew before anything is done, and what stops it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
 from sagewarden.application.holds import Shields
@@ -22,22 +22,34 @@ LISTING_SLACK = timedelta(minutes=2)
 
 
 class Watch:
-    """Compares the world with one plan. `made` is the time (UTC) of the plan's inventory."""
+    """Compares the world with one plan. `made` is the time (UTC) of the plan's inventory.
 
-    def __init__(self, bench: Bench, shields: Shields, made: datetime) -> None:
+    `undue` says why what was due then is not due any more.
+    """
+
+    def __init__(
+        self,
+        bench: Bench,
+        shields: Shields,
+        made: datetime,
+        undue: Mapping[Identity, str] | None = None,
+    ) -> None:
         self._bench = bench
         self._shields = shields
         self._models = ModelWatch(bench, shields.protections)
         self._since = made - LISTING_SLACK
+        self._undue = undue or {}
         self._gone: set[Identity] = set()
 
     def entity(self, planned: PlannedEntity) -> FreshLook:
         """Look at an entity that goes: ListTags, then Describe last.
 
-        Raise WorldChanged when it is held, running, changed or another one, when its model was
-        found in use at the start of its bundle, or when AWS had said before that it is gone;
-        Absent when it is gone.
+        Raise WorldChanged when it is held, running, changed, another one or not due any more, when
+        its model was found in use at the start of its bundle, or when AWS had said before that it
+        is gone; Absent when it is gone.
         """
+        if planned.identity in self._undue:
+            raise WorldChanged(f"{planned.identity}: {self._undue[planned.identity]}")
         self._models.check(planned)
         try:
             seen = self._bench.looks.describe(planned.identity.kind, planned.name).entity

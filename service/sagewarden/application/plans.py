@@ -69,10 +69,13 @@ def load_plan(bench: Bench, start: str) -> StoredPlan:
 def stored_plan(bench: Bench, digest: str) -> StoredPlan:
     """Load a plan by its whole digest; raise VaultAbsent when there is none."""
     stored = read_document(bench.vault, plan_key(bench.target, digest))
+    plan = read_plan(stored)
+    if (plan.digest, plan.target) != (digest, bench.target):
+        raise IntegrityError(f"what lies in the vault as plan {digest[:12]} is another plan")
     try:
         extent = stored["extent"]
         return StoredPlan(
-            read_plan(stored),
+            plan,
             Extent(read_counts(extent["matched"]), read_counts(extent["population"])),
             tuple(stored["select"]),
         )

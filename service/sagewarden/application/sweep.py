@@ -19,7 +19,7 @@ from sagewarden.application.judging import (
 )
 from sagewarden.application.lease import Lease, leased
 from sagewarden.application.looking import Watch
-from sagewarden.application.marks import write_marks
+from sagewarden.application.marks import read_marks, write_marks
 from sagewarden.application.notice import announce
 from sagewarden.application.pause import check_pause, paused
 from sagewarden.application.planned import note_planned
@@ -41,10 +41,12 @@ from sagewarden.application.tagging import Tagger, TagOrder
 from sagewarden.application.writes import forget_writes, remember_writes
 from sagewarden.core.baseline import Baseline, Census, census_of
 from sagewarden.core.canonical import read_time
+from sagewarden.core.entities import Identity
 from sagewarden.core.limits import DAY, Counts, Measure, Room
 from sagewarden.core.plan import Plan
 from sagewarden.core.protection import Protections
 from sagewarden.core.report import Report
+from sagewarden.core.undue import Today
 from sagewarden.errors import (
     ApprovalNeeded,
     IntegrityError,
@@ -157,12 +159,14 @@ class Sweep:
                 f"run {adopted.run} had died; its {len(adopted.entries)} bundles were settled"
             )
 
-    def _enforcement(self, plan: Plan | None = None) -> Enforcement:
+    def _enforcement(
+        self, plan: Plan | None = None, undue: Mapping[Identity, str] | None = None
+    ) -> Enforcement:
         made = read_time(plan.made) if plan is not None and plan.made else self.story.began
         return Enforcement(
             bench=self._bench,
             effects=self._effects,
-            watch=Watch(self._bench, self._shields(), made),
+            watch=Watch(self._bench, self._shields(), made, undue),
             journal=self._journal,
             run=self._run.name,
             lanes=self._governance.lanes,
@@ -266,7 +270,11 @@ class Sweep:
         if not plan.units:
             return
         self._check_stored(stored, self._trusted_census().counts)
-        self._enforce(stored)
+        self._enforce(stored, self._today().undue(plan))
+
+    def _today(self) -> Today:
+        """What tells whether a stored plan's parts are due still."""
+        return Today(read_marks(self._bench).marks, self._bench.looks.now())
 
     def _check_stored(self, stored: StoredPlan, left: Counts | None = None) -> None:
         """Raise unless today's limits, by what is `left` if that is known, let a plan go on."""
@@ -287,12 +295,12 @@ class Sweep:
             raise _fallen(fallen)
         return census
 
-    def _enforce(self, stored: StoredPlan) -> None:
+    def _enforce(self, stored: StoredPlan, undue: Mapping[Identity, str] | None = None) -> None:
         plan = stored.plan
         self.story.plans.append(plan)
         if not stored.select:
             note_plan(self._bench, plan.digest, stored.extent.matched)
-        enforcer = Enforcer(self._enforcement(plan), plan)
+        enforcer = Enforcer(self._enforcement(plan, undue), plan)
         try:
             enforcer.enforce()
         except SageWardenError:

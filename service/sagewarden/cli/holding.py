@@ -120,7 +120,8 @@ def release(
 ) -> int:
     """Release a hold; it stays on record with who released it, when and why.
 
-    What still matches is marked anew and has its whole grace period before it.
+    What still matches is marked anew and has its whole grace period before it; only a plan that
+    was stored before, and that is applied or approved by name, goes on as it stands.
 
     sagewarden hold release exp-7 --reason "published"
 

@@ -130,6 +130,13 @@ class Hold:
         over = self.until is not None and now >= self.until
         return HoldState.EXPIRED if over else HoldState.IN_FORCE
 
+    def ended(self, now: datetime) -> datetime | None:
+        """When it ceased to hold (UTC); None while it is in force."""
+        if self.state(now) is HoldState.IN_FORCE:
+            return None
+        ends = [self.until, None if self.release is None else self.release.at]
+        return min(end for end in ends if end is not None)
+
     @property
     def told(self) -> str:
         """What it says to whoever meets it."""
@@ -197,6 +204,20 @@ class Holds:
             entity, held = inventory.of(kind).get(key), self.on(kind, key, now)
             if entity is not None and held:
                 found[entity.identity] = tuple(each.told for each in held)
+        return found
+
+    def last_end(self, kind: Kind, key: str, now: datetime) -> datetime | None:
+        """When the last hold on a name (lower case) that is over by now (UTC) ended, if one is."""
+        ends = [each.ended(now) for each in self.ever_on(kind, key)]
+        return max((end for end in ends if end is not None), default=None)
+
+    def freed(self, inventory: Inventory, now: datetime) -> Mapping[Identity, datetime]:
+        """Return when the last hold on each entity of an inventory ended (UTC)."""
+        found: dict[Identity, datetime] = {}
+        for kind, key in self._by_name:
+            entity, end = inventory.of(kind).get(key), self.last_end(kind, key, now)
+            if entity is not None and end is not None:
+                found[entity.identity] = end
         return found
 
     def added(self, hold: Hold) -> "Holds":

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from sys import intern
 from typing import NamedTuple
@@ -21,6 +21,9 @@ from sagewarden.core.policy import Action, Policy, PolicySet
 from sagewarden.core.protection import Protected, Protections, Reasons, protect, shields
 from sagewarden.core.tagging import LEFT_AS_THEY_ARE, Inspected, World, inspect, reconciled
 from sagewarden.core.truth import FALSE, TRUE, UNKNOWN, Truth
+
+FREED_SLACK = timedelta(seconds=2)
+"""How far two readings of AWS's time may lie apart: its Date tells whole seconds."""
 
 
 class Verdict(StrEnum):
@@ -104,7 +107,8 @@ class Judgements:
 class Circumstances:
     """What judging depends on besides the inventory and the policies. `now` is UTC.
 
-    `models` counts only where a protection asks for it.
+    `models` counts only where a protection asks for it. `freed` says when the last hold on an
+    entity ended: a mark from before that starts anew.
     """
 
     now: datetime
@@ -116,6 +120,7 @@ class Circumstances:
     violations: Violations = field(default_factory=dict)
     owners: OwnerRules = field(default_factory=OwnerRules)
     models: Models = UNREAD
+    freed: Mapping[Identity, datetime] = field(default_factory=dict)
 
 
 def judge(inventory: Inventory, policies: PolicySet, given: Circumstances) -> Judgements:
@@ -138,7 +143,7 @@ def judge(inventory: Inventory, policies: PolicySet, given: Circumstances) -> Ju
         found = list(_weighed(rule, forest, protected, given.owners))
         reached.update(_reach(rule, given.select))
         rule.let_go()
-        moved = _moved(found, inventory, given)
+        moved = _moved(found, forest, given)
         told.extend(_judged(match, moved, inventory, given) for match in found)
         marks.update(moved)
     marks.update(unread.marks(marks, given))
@@ -364,13 +369,30 @@ def population_of(
     return rule.counted(forest.inventory)
 
 
-def _moved(found: Iterable[_Match], inventory: Inventory, given: Circumstances) -> Marks:
+def _moved(found: Iterable[_Match], forest: Forest, given: Circumstances) -> Marks:
     """Move the marks of one rule on; an incomplete inventory moves none."""
     candidates = [match.candidate for match in found if match.candidate is not None]
-    if inventory.complete:
-        return advance(given.marks, candidates, given.now, given.rules)
+    if forest.inventory.complete:
+        marks = _unheld(candidates, forest, given) if given.freed else given.marks
+        return advance(marks, candidates, given.now, given.rules)
     places = [each.place for each in candidates]
     return {place: given.marks[place] for place in places if place in given.marks}
+
+
+def _unheld(candidates: Iterable[Candidate], forest: Forest, given: Circumstances) -> Marks:
+    """Return the marks of candidates of which no part, and nothing above one, was held since.
+
+    No run may have seen the hold, and yet its end starts the grace period anew.
+    """
+    found: dict[tuple[Identity, str], Mark] = {}
+    for each in candidates:
+        mark = given.marks.get(each.place)
+        parts = each.tree.parts
+        line = (*parts, *(up for part in parts for up in forest.above(part)))
+        ends = [given.freed[one.identity] for one in line if one.identity in given.freed]
+        if mark is not None and all(end <= mark.since + FREED_SLACK for end in ends):
+            found[each.place] = mark
+    return found
 
 
 @dataclass(frozen=True, slots=True)
