@@ -39,9 +39,10 @@ def manifest(body: bytes) -> dict[str, Any] | None:
     try:
         told = json.loads(body)
         sound = spell(told) == body and set(told) == FIELDS and told["format"] == FORMAT
-    except (TypeError, ValueError):
+        names = [told["run"], *told["adopted"], *told["objects"].values()]
+    except (AttributeError, KeyError, TypeError, ValueError):
         return None
-    return told if sound else None
+    return told if sound and all(isinstance(each, str) for each in names) else None
 
 
 class Chain:
@@ -107,8 +108,9 @@ class Chain:
 
     def object(self, key: str, known: str) -> Iterator[str]:
         """Compare an object with the hash that a link names it with."""
-        version, account, region, *rest = key.split("/")
-        if (version, account, region) != ("v1", *self.target) or not rest or ".." in rest:
+        parts = key.split("/")
+        rest = parts[3:]
+        if parts[:3] != ["v1", *self.target] or not rest or ".." in rest:
             yield f"{key}: it is not of this target"
             return
         path = self.folder.joinpath(*rest)
@@ -140,6 +142,11 @@ class Chain:
                 yield f"reports/{run}/{NOTE}: it is missing, though a later run has its link"
 
 
+def seen(text: str) -> str:
+    """Spell what does not print: a key in a forged link must not act in a terminal."""
+    return "".join(each if each.isprintable() else ascii(each)[1:-1] for each in text)
+
+
 def head_of(text: str) -> str:
     """Check the spelling of a head."""
     if not re.fullmatch("[1-9][0-9]{0,11}:[0-9a-f]{64}", text):
@@ -156,7 +163,7 @@ def main() -> int:
     chain = Chain(asked.folder)
     faults = list(chain.faults(asked.expect_head))
     for fault in faults:
-        print(fault)
+        print(seen(fault))
     print(f"{len(chain.heads)} links, {len(chain.named)} objects, {len(faults)} faults")
     if chain.heads:
         print(f"head: {max(chain.heads)}:{chain.heads[max(chain.heads)]}")

@@ -5,6 +5,7 @@ import json
 import pytest
 from tests.cli.user import BY_OWNER, User
 
+from sagewarden.cli.console import say_json
 from sagewarden.sandbox.state import changed
 
 ESCAPE = "\x1b[2J\x1b]0;owned\x07"
@@ -54,3 +55,8 @@ def test_json_keeps_every_character_as_it_came(spoilt: User) -> None:
     names = {row["name"] for row in ran.answer[0]["report"]["judged"]}
     assert f"old-{REVERSED}" in names
     assert "\x1b" not in ran.out
+
+
+def test_json_keeps_half_of_a_surrogate_pair(capsys: pytest.CaptureFixture[str]) -> None:
+    say_json({"name": "old-\ud83d"})
+    assert json.loads(capsys.readouterr().out) == {"name": "old-\ud83d"}

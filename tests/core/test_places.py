@@ -18,6 +18,12 @@ from sagewarden.core.places import is_s3, locate
         ("https://s3.eu-west-1.amazonaws.com/ml/a", "ml/a"),
         ("https://s3-eu-west-1.amazonaws.com/ml/a", "ml/a"),
         ("https://ml.s3.cn-north-1.amazonaws.com.cn/a", "ml/a"),
+        ("https://ML.s3.dualstack.eu-west-1.amazonaws.com./a", "ml/a"),
+        ("https://me@ml.s3.amazonaws.com:443/a", "ml/a"),
+        (
+            "https://ml--euw1-az1--x-s3.s3express-euw1-az1.eu-west-1.amazonaws.com/a",
+            "ml--euw1-az1--x-s3/a",
+        ),
     ],
 )
 def test_a_place_has_one_spelling(uri: str, place: str) -> None:
@@ -29,6 +35,13 @@ def test_a_place_has_one_spelling(uri: str, place: str) -> None:
     [
         "s3://arn:aws:s3:eu-west-1:123456789012:accesspoint/ml/a",
         "s3://ml-abc-s3alias/a",
+        "s3://ml-abc--ol-s3/a",
+        "s3://ml-abc--xa-s3/a",
+        "s3://abc.mrap/a",
+        "https://ml-123456789012.s3-accesspoint.eu-west-1.amazonaws.com/a",
+        "https://ml-123456789012.s3-object-lambda.eu-west-1.amazonaws.com/a",
+        "https://abc.mrap.accesspoint.s3-global.amazonaws.com/a",
+        "https://ml.bucket.vpce-1a2b3c4d-5e6f.s3.eu-west-1.vpce.amazonaws.com/a",
         "s3:///a",
     ],
 )

@@ -1,8 +1,11 @@
 """Whatever is changed in a chained vault, both verifiers find it; a lost end by its head only."""
 
 import importlib.util
+import json
 import random
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -203,3 +206,18 @@ def test_a_lost_end_shows_against_the_head_only(verifiers: Verifiers) -> None:
     }
     assert verifiers.told(objects) == (0, 0)
     assert verifiers.told(objects, verifiers.head) == (1, 1)
+
+
+def test_a_forged_key_does_nothing_in_a_terminal(verifiers: Verifiers) -> None:
+    """Whoever can write a link can name anything in it: it is told, and cannot hide the rest."""
+    link = max_link(verifiers.sound)
+    told = json.loads(verifiers.sound[link])
+    told["objects"]["v1/\x1b[2J\r0 faults\n"] = "0" * 64
+    verifiers.write(link, verifiers.tool.spell(told))
+    target = verifiers.bench.target
+    folder = verifiers.folder / "v1" / target.account / target.region
+    ran = subprocess.run(
+        [sys.executable, TOOL, folder], capture_output=True, text=True, check=False
+    )
+    assert ran.returncode == 5
+    assert r"v1/\x1b[2J\r0 faults\n: it is not of this target" in ran.stdout.splitlines()

@@ -1,5 +1,6 @@
 """How commands talk: results on standard output, everything else on standard error."""
 
+import json
 import os
 import signal
 import sys
@@ -46,9 +47,16 @@ def say_line(what: Text) -> None:
 
 def say_json(content: Any) -> None:
     """Print a result for programs: one JSON document, its newline after it."""
-    body = orjson.dumps(content, option=orjson.OPT_INDENT_2, default=str)
-    sys.stdout.write(body.decode("utf-8", "replace") + "\n")
+    sys.stdout.write(_spelled(content) + "\n")
     sys.stdout.flush()
+
+
+def _spelled(content: Any) -> str:
+    """Spell it as it is; orjson refuses halves of surrogate pairs, which AWS may hand on."""
+    try:
+        return orjson.dumps(content, option=orjson.OPT_INDENT_2, default=str).decode()
+    except TypeError:
+        return json.dumps(content, indent=2, default=str)
 
 
 def tell_defect(error: Exception, *, as_json: bool) -> None:

@@ -236,15 +236,18 @@ def _say_restore(planned: RestorePlan, restored: Restored | None) -> None:
         for each in planned.entities[:ROWS]:
             told = each.obstacle or f"{each.standing} now"
             table.add_row(
-                str(each.located.identity.kind), visible(each.located.name), str(each.points), told
+                str(each.located.identity.kind),
+                Text(visible(each.located.name)),
+                str(each.points),
+                Text(visible(told)),
             )
     else:
         for fate in restored.entities[:ROWS]:
             table.add_row(
                 str(fate.located.identity.kind),
-                visible(fate.located.name),
+                Text(visible(fate.located.name)),
                 str(fate.points),
-                visible(" ".join(filter(None, (str(fate.fate), fate.detail)))),
+                Text(visible(" ".join(filter(None, (str(fate.fate), fate.detail))))),
             )
     say(table)
     left = len(planned.entities) - ROWS
@@ -257,4 +260,4 @@ def _say_restore(planned: RestorePlan, restored: Restored | None) -> None:
     if planned.never:
         say(Text("AWS cannot bring back, so the archive alone has it:", "yellow"))
         for line in planned.never:
-            say(Text(f"  • {line}"))
+            say(Text(visible(f"  • {line}")))

@@ -5,11 +5,18 @@ from urllib.parse import unquote
 
 _SCHEMES = frozenset({"s3", "s3a", "s3n"})
 _HOST = re.compile(
-    r"(?:(?P<bucket>.+)\.)?s3(?:[.-][a-z0-9-]+)*\.amazonaws\.com(?:\.cn)?", re.IGNORECASE
+    r"(?:(?P<bucket>.+)\.)?s3(?:express)?(?:[.-][a-z0-9-]+)*\.amazonaws\.com(?:\.cn)?"
 )
 """An endpoint of S3, with the bucket before it or in the path (S3 user guide)."""
 
-ALIASED = "-s3alias"
+_HIDING = re.compile(
+    r"(?:^|\.)s3-(?:accesspoint|object-lambda|outposts|control)"
+    r"|\.accesspoint\.s3-global\.|\.vpce\.amazonaws"
+)
+"""Endpoints before which no bucket stands, or not alone: access points of all kinds, and those of a
+VPC (S3 user guide)."""
+
+ALIASED = ("-s3alias", "--ol-s3", "--xa-s3", ".mrap")
 """Where the name of an access point ends that stands in a bucket's place (S3 user guide)."""
 
 
@@ -41,11 +48,14 @@ def _split(uri: str) -> tuple[str, str] | None:
     host, _, key = rest.partition("/")
     if scheme.lower() in _SCHEMES:
         return host.lower(), key
+    host = host.rpartition("@")[2].partition(":")[0].rstrip(".").lower()
     matched = _HOST.fullmatch(host) if scheme.lower() in {"http", "https"} else None
     if matched is None:
         return None
+    if _HIDING.search(host):
+        return "", key
     key = unquote(key.partition("?")[0])
     if matched["bucket"] is None:
         bucket, _, key = key.partition("/")
         return bucket.lower(), key
-    return matched["bucket"].lower(), key
+    return matched["bucket"], key
