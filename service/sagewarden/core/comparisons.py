@@ -147,7 +147,10 @@ def in_ranges(number: float, ranges: Ranges) -> Truth:
 
 
 def _meets(number: float, bounds: Range) -> bool:
-    return all(_COMPARES[bound.sign](number, bound.number) for bound in bounds)
+    for bound in bounds:  # noqa: SIM110 -- `all` of a generator takes twice the time
+        if not _COMPARES[bound.sign](number, bound.number):
+            return False
+    return True
 
 
 def spell_range(bounds: Range) -> str:

@@ -113,6 +113,8 @@ class Forest:
     def subject(self, entity: Entity) -> Subject:
         """Look at an entity's tree the way conditions do."""
         tree = self.tree(entity)
+        if entity.kind is Kind.COMPONENT:
+            return Subject(entity, tree, entity.created, last_activity(entity, self._writes))
         parts = tree.parts
         return Subject(
             entity,
@@ -126,6 +128,8 @@ class Forest:
         """A component's trials, or a trial's experiment, as far as they were seen."""
         if entity.kind is Kind.TRIAL:
             return self._experiments_of((entity,))
+        if not entity.trials:
+            return ()
         seen = self.inventory.trials
         return tuple([seen[key] for key in entity.trials if key in seen])
 

@@ -138,8 +138,10 @@ def in_status(condition: InStatus) -> Leaf:
     wanted = {None if status == "absent" else status for status in condition.statuses}
 
     def test(subject: Subject, _now: datetime) -> Truth:
-        seen = [part.status for part in subject.tree.components]
-        return TRUE if wanted.issuperset(seen) else FALSE
+        for part in subject.tree.components:
+            if part.status not in wanted:
+                return FALSE
+        return TRUE
 
     def found(subject: Subject, _now: datetime) -> str:
         seen = sorted({part.status or "absent" for part in subject.tree.components})

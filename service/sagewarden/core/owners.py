@@ -37,8 +37,8 @@ def _own(entity: Entity, rules: OwnerRules) -> str:
 
 
 def _inherited(entity: Entity, forest: Forest, rules: OwnerRules) -> str:
-    owners = {
-        _own(parent, rules) or _inherited(parent, forest, rules)
-        for parent in forest.parents(entity)
-    }
+    parents = forest.parents(entity)
+    if not parents:
+        return ""
+    owners = {_own(each, rules) or _inherited(each, forest, rules) for each in parents}
     return owners.pop() if len(owners) == 1 else ""

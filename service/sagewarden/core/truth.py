@@ -46,9 +46,15 @@ def any_of(tests: Sequence[Callable[[S, T], Truth]]) -> Callable[[S, T], Truth]:
 def _joined(
     tests: Sequence[Callable[[S, T], Truth]], *, deciding: Truth, otherwise: Truth
 ) -> Callable[[S, T], Truth]:
+    if not tests:
+        return lambda _subject, _at: otherwise
+    first, *others = tests
+
     def test(subject: S, at: T) -> Truth:
-        answer = otherwise
-        for each in tests:
+        answer = first(subject, at)
+        if answer is deciding:  # so it is of nearly all
+            return answer
+        for each in others:
             truth = each(subject, at)
             if truth is deciding:
                 return truth
