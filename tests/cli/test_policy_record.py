@@ -38,7 +38,6 @@ protect:
 
 
 def records(user: User, *words: str) -> Any:
-    (user.folder / "policies" / "tests").mkdir(exist_ok=True)
     ran = user("policy", "record", FROZEN, "--json", *words)
     assert ran.code == 0, ran
     return ran.answer

@@ -81,7 +81,7 @@ def test_what_a_channel_refused_is_told_and_not_announced(small: Stage, post: Po
     report = small.sweep()
     assert report.exit_code == 3
     assert (
-        "1 of the notices were refused by channel post: the post did not take it: answer 401"
+        "1 notice was refused by channel post: the post did not take it: answer 401"
     ) in report.notes
     assert report.advice[0].startswith("No channel that counts took 1 of the notices")
     assert not announced(small)

@@ -70,7 +70,8 @@ class Story:
     def tell_refused(self, told: Announced) -> None:
         """Note which notices were refused; what nobody took stays unannounced, and is not due."""
         for (channel, reason), count in sorted(told.refused.items()):
-            self.notes.append(f"{count} of the notices were refused by channel {channel}: {reason}")
+            notices = "1 notice was" if count == 1 else f"{count} notices were"
+            self.notes.append(f"{notices} refused by channel {channel}: {reason}")
         if told.untold:
             self.exit_code = max(self.exit_code, NoticeRefused.exit_code)
             self.advice.append(

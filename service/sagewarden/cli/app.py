@@ -9,7 +9,7 @@ app = App(
     version=__version__,
     help="Keeps AWS SageMaker Experiments within policy: judges, archives, proves, then deletes.\n"
     "\nStart with `sagewarden demo`: no AWS account, no set-up.",
-    help_format="plaintext",
+    help_format="markdown",
     result_action="return_value",
 )
 

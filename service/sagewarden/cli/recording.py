@@ -21,6 +21,10 @@ WHERE = Where()
 LIMIT = 200
 
 
+FIXTURES = "tests"
+"""Where `policy test` looks for fixtures, below the policies."""
+
+
 def record(
     output: Path | None = None,
     /,
@@ -93,7 +97,7 @@ def _check_place(output: Path | None, policies: Path) -> None:
     if output is not None and output.parent.resolve() == policies.resolve():
         raise UsageError(
             f"in {policies}, {output.name} would be read as a policy file",
-            advice=f"Nothing was written. Write it to {policies / 'tests' / output.name}.",
+            advice=f"Nothing was written. Write it to {policies / FIXTURES / output.name}.",
         )
 
 
@@ -108,6 +112,8 @@ def _write(output: Path | None, body: str) -> None:
         out.file.write(body)
         return
     try:
+        if output.parent.name == FIXTURES:  # the first fixture of these policies
+            output.parent.mkdir(exist_ok=True)
         with output.open("x", encoding="utf-8") as stream:
             stream.write(body)
     except FileExistsError as error:

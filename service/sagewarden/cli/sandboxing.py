@@ -26,13 +26,20 @@ def sandbox(  # noqa: PLR0913 -- one option each
     search_lag: Seconds = 0.0,
     linked: Seconds = 0.0,
     clock_offset: float = 0.0,
-    knob: Annotated[tuple[str, ...], Parameter(name="--knob", negative="")] = (),
-    fault: Annotated[tuple[str, ...], Parameter(name="--fault", negative="")] = (),
+    knob: Annotated[
+        tuple[str, ...], Parameter(name="--knob", negative="", show_default=False)
+    ] = (),
+    fault: Annotated[
+        tuple[str, ...], Parameter(name="--fault", negative="", show_default=False)
+    ] = (),
 ) -> int:
     """Serve a fake SageMaker Experiments with a seeded account until interrupted.
 
-    Nothing of it is AWS: any credentials are taken, and it listens on this machine only. The first
-    line it prints is JSON with its url; use that as AWS_ENDPOINT_URL.
+    Nothing of it is AWS: it listens on this machine only, and any credentials are taken, but some
+    must be set. The first line it prints is JSON with its url; use that as AWS_ENDPOINT_URL:
+
+    `AWS_ENDPOINT_URL=http://127.0.0.1:PORT AWS_ACCESS_KEY_ID=x AWS_SECRET_ACCESS_KEY=x sagewarden
+    plan`
 
     Parameters
     ----------

@@ -6,9 +6,8 @@ from sagewarden.cli.console import say_json
 def schema() -> int:
     """Print the JSON Schema of policy files, for completion and hover text in an editor.
 
-    Store it beside the policies, and let a file's first line name it:
-
-    # yaml-language-server: $schema=schema.json
+    Store it beside the policies, and let a file's first line be
+    `# yaml-language-server: $schema=schema.json`.
     """
     from sagewarden.adapters.policyfiles.schema import policy_schema  # noqa: PLC0415 -- slow
 

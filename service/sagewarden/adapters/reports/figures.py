@@ -46,15 +46,18 @@ def _matched(report: Report) -> Figure:
 
 def _kept(report: Report) -> Figure:
     count = trees(report, "keep")
+    if not count:
+        return Figure("Kept", "0", ("nothing that matched was spared",))
     return Figure("Kept", number(count), (_trees_of(report.judged, "keep"), "matched, yet spared"))
 
 
 def _marked(report: Report) -> Figure:
     dues = sorted(row.due for row in report.judged if row.verdict == "mark" and row.due)
-    notes = [_trees_of(report.judged, "mark")]
+    count = trees(report, "mark")
+    notes = [_trees_of(report.judged, "mark") if count else "nothing waits for its day"]
     if dues:
         notes.append(f"next due {moment(dues[0])}")
-    return Figure("Marked", number(trees(report, "mark")), tuple(notes))
+    return Figure("Marked", number(count), tuple(notes))
 
 
 def _deleted(report: Report) -> Figure:
