@@ -1,10 +1,14 @@
 """What only the archive needs: jobs' records and metric series."""
 
+from dataclasses import fields
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from sagewarden.adapters.aws.answers import Answer
+from sagewarden.adapters.aws.calls import CallCounter, Patience, Reads
+from sagewarden.adapters.aws.series import read_series
 from sagewarden.application.ports.aws import SeriesRequest
 from sagewarden.core.entities import Kind
 from sagewarden.errors import ReadFailed
@@ -96,6 +100,33 @@ def test_an_unknown_metric_says_why_in_its_status(tree: "World") -> None:
     now = datetime.fromtimestamp(tree.box.admin.now(), UTC)
     (series,) = tree.records.series([SeriesRequest(arn, ("loss",), now, now)])[arn]
     assert series["status"].startswith("ValidationError: ")
+
+
+class Unwell(Reads):
+    """Reads of an AWS that fails to give each series once, or for ever."""
+
+    def ask(self, operation: str, **request: Any) -> Answer:
+        answer = super().ask(operation, **request)
+        number = self.counter.by_operation()[operation]
+        if number <= self.patience.attempts:
+            for each in answer["MetricQueryResults"]:
+                failed = {"Status": "InternalError", "XAxisValues": [], "MetricValues": []}
+                each.update(failed)
+        return answer
+
+
+@pytest.mark.parametrize(("failures", "status"), [(2, "Complete"), (99, "InternalError: ")])
+def test_a_series_that_aws_failed_to_give_is_asked_for_again(
+    tree: "World", failures: int, status: str
+) -> None:
+    log(tree, "loss", (10, 1, 0.5))
+    known = tree.records._reads
+    given = {each.name: getattr(known, each.name) for each in fields(known)}
+    unwell = Unwell(**given | {"patience": Patience(attempts=failures), "counter": CallCounter()})
+    arn = tree.looks.describe(Kind.COMPONENT, "Lone").entity.arn
+    now = datetime.fromtimestamp(tree.box.admin.now(), UTC)
+    wanted = SeriesRequest(arn, ("loss",), now - timedelta(days=1), now)
+    assert read_series(unwell, [wanted])[arn][0]["status"] == status
 
 
 def test_values_that_json_lacks_are_read(tree: "World") -> None:

@@ -139,6 +139,25 @@ def test_a_series_that_no_answer_speaks_of_lets_its_tree_stand(due: Stage) -> No
     assert told.startswith("no answer about the metric series of arn:")
 
 
+class Unwell(SageMakerRecords):
+    """Has an answer about metric series of which AWS gave none."""
+
+    def series(self, wanted: Sequence[SeriesRequest]) -> Mapping[str, tuple[Any, ...]]:
+        failed = {"metric": "rmse", "status": "InternalError: later", "points": []}
+        return {each.arn: (failed,) for each in wanted}
+
+
+def test_a_series_that_aws_failed_to_give_lets_its_tree_stand(due: Stage) -> None:
+    """Another time it may give it: the archive would lack it for good."""
+    bench = due.bench()
+    assert isinstance(bench.records, SageMakerRecords)
+    unwell = replace(bench, records=Unwell(bench.records._reads))
+    report = run_target(unwell, due.governance(), due.run())
+    assert (report.exit_code, due.effects()) == (3, ["trialcomponent stray-1"])
+    told = next(row.detail for row in report.outcomes if row.name == "Alone")
+    assert told == "metric rmse of it: InternalError: later"
+
+
 def test_a_part_that_cannot_be_read_for_the_archive_keeps_its_whole_tree(due: Stage) -> None:
     """Not only itself: what is beside it in the bundle is archived, and stays all the same."""
     due.fault("deny", "DescribeTrialComponent", resource="Alone", times=None)

@@ -1,12 +1,12 @@
 """Archives a bundle: reads everything, writes one object, fetches it back and verifies it."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Any
 
 from sagewarden.application.ports import Bench
-from sagewarden.application.ports.aws import Described, SeriesRequest
+from sagewarden.application.ports.aws import FAILED_SERIES, Described, SeriesRequest
 from sagewarden.core.archive import ArchiveHeader, ArchiveRecord, Receipt, VerifiedArchive
 from sagewarden.core.bundles import LARGEST, Bundle, fitting, too_large
 from sagewarden.core.canonical import milliseconds, sha256, spell_time
@@ -68,12 +68,15 @@ class Archivist:
         taken, rest = bundle.cut(fitting(bundle.turns, sizes, self._largest))
         inside = {each.identity for each in taken.entities}
         huge = too_large({who: size for who, size in sizes.items() if who in inside})
-        records = self._with_series(
+        filled = self._with_series(
             [each for each in bare if each.identity in inside - huge.keys()], whole
         )
+        failed = dict(_failed(filled))
+        records = [each for each in filled if each.identity not in failed]
         return Archived(
             self._written(records, voucher) if records else None,
             huge
+            | failed
             | {
                 who: str(what)
                 for who, what in read.items()
@@ -205,6 +208,14 @@ def _sourceless(
 ) -> Iterable[str]:
     if described.entity.source_arn is not None and planned.identity.name not in sources:
         yield "the source job's record: Search gave none"
+
+
+def _failed(records: Iterable[ArchiveRecord]) -> Iterator[tuple[Identity, str]]:
+    """Say of what AWS failed to give a series of that it is kept until it can be read."""
+    for record in records:
+        for each in record.series:
+            if each["status"].startswith(FAILED_SERIES):
+                yield record.identity, f"metric {each['metric']} of it: {each['status']}"
 
 
 def _partial(series: Iterable[Mapping[str, Any]]) -> Iterable[str]:

@@ -55,7 +55,8 @@ class SageMakerRecords:
         """Metric series by component ARN, as `read_series` reads them.
 
         Every ARN that was asked for has an entry. Raise a kind of ReadFailed when a whole call
-        fails; what fails for one metric stands in that metric's `status`.
+        fails; what fails for one metric stands in that metric's `status`, which begins with
+        FAILED_SERIES when another time it may not.
         """
         return read_series(self._reads, wanted)
 

@@ -16,10 +16,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sagewarden.adapters.aws.calls import Reads
-from sagewarden.application.ports.aws import SeriesRequest
+from sagewarden.application.ports.aws import FAILED_SERIES, SeriesRequest
 
 QUERIES = 100
 """Queries in one BatchGetMetrics at most (service model)."""
+
+AGAIN = 3
+"""How often a series is asked for once more that AWS failed to give."""
 
 CONTINUATIONS = 200
 """How often a Truncated series is followed up before it is left as it is."""
@@ -41,6 +44,7 @@ class _Series:
     status: str = ""
     message: str = ""
     asked: int = 0
+    failed: int = 0
 
     @property
     def query(self) -> dict[str, Any]:
@@ -60,6 +64,9 @@ class _Series:
         self.points.update(zip(result["XAxisValues"], result["MetricValues"], strict=True))
         self.status, self.message = result["Status"], result.get("Message") or ""
         self.asked += 1
+        if self.status == FAILED_SERIES:
+            self.failed += 1
+            return self.failed <= AGAIN
         truncated = self.status == _TRUNCATED
         return truncated and len(self.points) > before and self.asked < CONTINUATIONS
 
@@ -99,6 +106,9 @@ def read_series(
     }
     _read(reads, stepless.values())
     series: dict[str, list[Mapping[str, Any]]] = {each.arn: [] for each in wanted}
+    for each in (*steps, *counts, *stepless.values()):
+        if each.status == FAILED_SERIES:
+            series[each.arn].append(each.told(f"{FAILED_SERIES}: {each.message}"))
     for place, step in enumerate(steps):
         series[step.arn] += _entries(step, stepless.get(place), totals[place])
     return {arn: tuple(entries) for arn, entries in series.items()}

@@ -41,6 +41,10 @@ class Described:
     record: Mapping[str, Any]
 
 
+FAILED_SERIES = "InternalError"
+"""How the status of a series begins that AWS failed to give: another time it may."""
+
+
 @dataclass(frozen=True, slots=True)
 class SeriesRequest:
     """One component whose metric series are wanted.
