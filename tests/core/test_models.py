@@ -1,5 +1,6 @@
 """Models in use: what rests on what a component left, and what nobody knows."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -18,13 +19,14 @@ from tests.core.worlds import (
 )
 
 from sagewarden.core.entities import Entity, Kind
+from sagewarden.core.forest import Forest
 from sagewarden.core.judge import Circumstances, Judgements, judge
 from sagewarden.core.models import UNREAD, Models, ModelUse, Role, artifacts_of
 from sagewarden.core.needs import needs
 from sagewarden.core.plan import read_plan
 from sagewarden.core.planner import make_plan
-from sagewarden.core.policy import ModelsInUse, PolicySet, Protection
-from sagewarden.core.protection import Protections
+from sagewarden.core.policy import ModelsInUse, Place, PolicySet, Protection
+from sagewarden.core.protection import Protections, protect
 from sagewarden.errors import IntegrityError
 
 MODEL = "s3://ml/jobs/a/output/model.tar.gz"
@@ -201,6 +203,34 @@ def test_what_only_a_failed_read_protects_keeps_its_mark() -> None:
 def test_what_a_model_protects_loses_its_mark() -> None:
     names = {who.name for who, _ in judgements(Models.of([use()])).marks}
     assert "made" not in names
+
+
+@pytest.mark.parametrize(
+    ("models", "bound", "unsure"),
+    [
+        (Models.of([use()]), {"made"}, {"unread"}),
+        (Models(unread="denied"), set(), {"made", "job", "unread"}),
+        (Models(), set(), set()),
+    ],
+    ids=["in use", "unread", "none"],
+)
+def test_what_rests_on_a_model_is_told_apart_from_what_may(
+    models: Models, bound: set[str], unsure: set[str]
+) -> None:
+    """Only what is known binds; what a failed read keeps loses no mark for it."""
+    found = protect(Forest(seen(*world()), {}), Protections(guarded()), {}, NOW, models)
+    assert ({who.name for who in found.bound}, {who.name for who in found.unsure}) == (
+        bound,
+        unsure,
+    )
+
+
+def test_of_two_files_that_protect_models_the_first_is_named() -> None:
+    once, twice = guarded(), guarded()
+    other = Protection(ModelsInUse(), Place("policies/other.yaml", 1, 1))
+    twice = replace(twice, protections=(*twice.protections, other))
+    told = [Protections(each).in_use((MODEL,), Models.of([use()])) for each in (once, twice)]
+    assert told[0] == told[1] != ()
 
 
 def test_a_protection_of_models_asks_for_artifacts() -> None:

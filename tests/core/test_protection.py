@@ -22,9 +22,10 @@ from tests.core.worlds import (
 )
 
 from sagewarden.core.entities import Entity, Kind
+from sagewarden.core.forest import Forest
 from sagewarden.core.inventory import Gap, Inventory
 from sagewarden.core.policy import Action
-from sagewarden.core.protection import Protections, Reasons
+from sagewarden.core.protection import Protections, Reasons, protect
 
 HELD = {"sagewarden:hold": ""}
 
@@ -128,6 +129,15 @@ def test_unknown_tags_may_be_a_hold_where_no_file_protects_anything() -> None:
 @pytest.mark.parametrize("times", [{"modified": ago(-1)}, {"created": ago(-1)}, {"modified": None}])
 def test_a_time_that_cannot_be_keeps_what_is_above_it(times: dict[str, Any]) -> None:
     assert stays(mine=times) == {"e", "t", "mine"}
+
+
+@pytest.mark.parametrize(
+    "changes", [{"modified": None}, {"created": ago(-1)}, {"tags": None}, {"doubt": "hidden"}]
+)
+def test_what_was_not_seen_whole_loses_no_mark_for_it(changes: dict[str, Any]) -> None:
+    mine = component("mine", **changes)
+    found = protect(Forest(seen(mine), {}), Protections(EVERYTHING), {}, NOW)
+    assert set(found.unread) == set(found.unsure) == {mine.identity}
 
 
 def test_a_minute_ahead_is_no_future() -> None:

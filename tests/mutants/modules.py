@@ -15,7 +15,7 @@ FIRST: dict[str, tuple[str, ...]] = {
     f"{CORE}journal.py": ("tests/core/test_journal.py", "tests/application/test_journal.py"),
     f"{CORE}limits.py": ("tests/core/test_limits.py",),
     f"{CORE}marks.py": ("tests/core/test_marks.py",),
-    f"{CORE}protection.py": ("tests/core/test_protection.py",),
+    f"{CORE}protection.py": ("tests/core/test_protection.py", "tests/core/test_models.py"),
     f"{CORE}planner.py": ("tests/core/test_planner.py",),
     f"{CORE}plan.py": ("tests/core/test_plan.py",),
     f"{CORE}fingerprint.py": ("tests/core/test_fingerprint.py",),

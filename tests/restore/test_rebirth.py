@@ -8,7 +8,15 @@ import pytest
 
 from sagewarden.core.archive import ArchiveRecord
 from sagewarden.core.entities import Identity, Kind
-from sagewarden.core.rebirth import Point, mark_of, missing, points_of, rebirth, unreturnable
+from sagewarden.core.rebirth import (
+    RESTORED_TAG,
+    Point,
+    mark_of,
+    missing,
+    points_of,
+    rebirth,
+    unreturnable,
+)
 from sagewarden.errors import IntegrityError
 
 ANCHOR = datetime(2026, 3, 1, 12, 0, 0, 500_000, UTC)
@@ -87,6 +95,15 @@ def test_empty_is_not_absent() -> None:
     birth = rebirth(replace(RECORD, described=described), "mark")
 
     assert birth.fields == described
+
+
+def test_of_fifty_tags_one_makes_room_for_the_mark() -> None:
+    """AWS takes fifty: what is created carries the mark from the first moment on."""
+    birth = rebirth(replace(RECORD, tags={f"key-{n}": "x" for n in range(50)}), "mark")
+
+    assert len(birth.tags) == 50
+    assert birth.tags[RESTORED_TAG] == "mark"
+    assert birth.left_out == (f"tag key-49=x: AWS takes 50, one is {RESTORED_TAG}",)
 
 
 def test_only_what_was_there_is_unreturnable() -> None:

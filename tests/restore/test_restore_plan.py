@@ -3,7 +3,7 @@
 import pytest
 from tests.restore.account import RUN, Account
 
-from sagewarden.application.archives import newest
+from sagewarden.application.archives import deleted, newest
 from sagewarden.application.rebuilding import Fate
 from sagewarden.application.restore_plan import Existing, Standing, plan_restore
 from sagewarden.core.entities import Kind
@@ -152,6 +152,18 @@ def test_tags_that_cannot_come_back_are_told(account: Account) -> None:
     ]
     assert account.restore("Comp").complete
     assert sorted(account.seen(*COMP)["tags"]) == [*(each["Key"] for each in tags), "y"]
+
+
+@pytest.mark.parametrize("order", [1, -1], ids=["newest first", "oldest first"])
+def test_of_two_lives_that_were_chosen_the_last_comes_back(account: Account, order: int) -> None:
+    """In whatever order they were chosen."""
+    for run in ("20260101T000000Z-aaaa", "20260201T000000Z-aaaa"):
+        account.component("Comp")
+        account.erase(COMP, run=run)
+        account.box.admin.advance(60)
+    newest_first = [*deleted(account.bench)]
+    (planned,) = plan_restore(account.bench, newest_first[::order]).entities
+    assert (len(newest_first), planned.located) == (2, newest_first[0])
 
 
 def test_a_broken_archive_is_no_plan(erased: Account) -> None:
