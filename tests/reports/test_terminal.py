@@ -1,5 +1,7 @@
 """On a terminal: clear, short, and deaf to escapes."""
 
+from dataclasses import replace
+
 import pytest
 from rich.console import Console, RenderableType
 from tests.reports.hostile import HOSTILE, spoiled_report
@@ -28,6 +30,9 @@ def printed(what: RenderableType, width: int = 200) -> str:
         "1 needs a person",
         "Lowered for the demo",
         "What to do next",
+        "Not done as planned, and why",
+        "1 step refused: ValidationException: the trial got a new component",
+        "7 steps not attempted: the unit was stopped",
     ],
 )
 def test_the_summary_tells(fact: str, report: Report) -> None:
@@ -71,3 +76,17 @@ def test_markup_of_rich_is_shown_not_obeyed() -> None:
 def test_the_summary_names_the_run_and_its_target(report: Report) -> None:
     told = f"{report.mode} {report.run} on {report.account}/{report.region} {report.target_name}"
     assert told in printed(summary(report))
+
+
+def test_what_was_left_is_not_told_as_gone(report: Report) -> None:
+    """A stored plan whose trees are gone in part, and created anew in part."""
+    left = replace(
+        report,
+        inventory={},
+        judged=(),
+        deleted={},
+        tally={"already absent": 3, "not attempted": 2},
+    )
+    assert "Nothing was deleted; 2 steps were not attempted" in printed(summary(left))
+    gone = replace(left, tally={"already absent": 3, "not attempted": 0})
+    assert "All that was planned is gone already" in printed(summary(gone))

@@ -1,5 +1,6 @@
 """What happened, in one sentence, and how it ended."""
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -49,10 +50,22 @@ def troubles(report: Report) -> tuple[tuple[str, int], ...]:
     return tuple((result, count) for result, count in counts if count)
 
 
+def undone(report: Report) -> tuple[str, ...]:
+    """Say why steps were not done as planned: each result and reason, the most frequent first."""
+    wanted = {*map(str, TROUBLE), str(Result.NOT_ATTEMPTED)}
+    why = Counter((row.result, row.detail) for row in report.outcomes if row.result in wanted)
+    return tuple(
+        f"{counted(count, 'step')} {result}{f': {detail}' if detail else ''}"
+        for (result, detail), count in why.most_common()
+    )
+
+
 def _told(report: Report) -> Iterator[str]:
     yield _deed(report)
     for result, count in troubles(report):
         yield _trouble(result, count)
+    if left := report.tally.get(str(Result.NOT_ATTEMPTED), 0):
+        yield _trouble(str(Result.NOT_ATTEMPTED), left)
     if report.exceeded:
         yield "the plan is above a limit"
     if not report.complete:
@@ -71,7 +84,8 @@ def _deed(report: Report) -> str:
         return f"Nothing is due, {counted(marked, 'tree')} marked for later"
     if not report.inventory:  # nothing was judged: a stored plan was applied, or the run stopped
         absent = report.tally.get(str(Result.ALREADY_ABSENT), 0)
-        return "All that was planned is gone already" if absent else "Nothing was deleted"
+        all_gone = absent > 0 and absent == sum(report.tally.values())
+        return "All that was planned is gone already" if all_gone else "Nothing was deleted"
     return "Nothing is due and nothing is marked"
 
 

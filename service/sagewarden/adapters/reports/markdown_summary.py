@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from sagewarden.adapters.reports.figures import key_figures
-from sagewarden.adapters.reports.headline import headline
+from sagewarden.adapters.reports.headline import headline, undone
 from sagewarden.adapters.reports.tag_lines import tag_sections
 from sagewarden.adapters.reports.wording import WHOLE, brief, moment, number
 from sagewarden.core.report import PolicyRow, Report
@@ -50,6 +50,7 @@ def _lines(report: Report) -> Iterator[str]:
     yield from _policies(report.policy_rows if report.inventory else ())
     for section in tag_sections(report):
         yield from _list(section.title, section.lines)
+    yield from _list("Not done as planned, and why", undone(report))
     yield from _list("What to do next", report.advice, WHOLE)
     yield from _list("Mind these", (*report.exceeded, *report.notes))
     yield ""

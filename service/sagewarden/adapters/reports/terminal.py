@@ -13,7 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from sagewarden.adapters.reports.figures import key_figures
-from sagewarden.adapters.reports.headline import headline
+from sagewarden.adapters.reports.headline import headline, undone
 from sagewarden.adapters.reports.tag_lines import shown, tag_sections
 from sagewarden.adapters.reports.wording import (
     VERDICTS,
@@ -64,6 +64,9 @@ def summary(report: Report) -> RenderableType:
     if report.outcomes:
         parts += ["", _tally(report)]
     parts += _tags(report)
+    why = undone(report)
+    parts += _list("Not done as planned, and why", why[: SAMPLES * 3], "yellow")
+    parts += _more(len(why) - SAMPLES * 3)
     parts += _list("Mind these", (*report.exceeded, *report.notes), "yellow")
     parts += _list("Could not be read", report.gaps[: SAMPLES * 3], "yellow")
     parts += _more(len(report.gaps) - SAMPLES * 3)
