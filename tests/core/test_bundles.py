@@ -2,7 +2,16 @@
 
 from tests.core.worlds import component, experiment, planned, policies, policy, seen, trial
 
-from sagewarden.core.bundles import HUGE, Bundle, bundles, fitting, too_large, turns_of
+from sagewarden.core.bundles import (
+    HUGE,
+    LARGEST,
+    MOST,
+    Bundle,
+    bundles,
+    fitting,
+    too_large,
+    turns_of,
+)
 from sagewarden.core.entities import Entity, Kind
 from sagewarden.core.plan import Unit
 from sagewarden.core.policy import Named
@@ -17,6 +26,10 @@ def unit_of(*entities: Entity) -> Unit:
 
 def sizes(unit: Unit) -> list[tuple[Kind, int]]:
     return [(bundle.kind, len(bundle.entities)) for bundle in bundles(unit)]
+
+
+def test_a_bundle_has_at_most_a_hundred_entities_and_32_mebibytes() -> None:
+    assert (MOST, LARGEST) == (100, 33_554_432)
 
 
 def test_components_then_trials_then_the_experiment() -> None:

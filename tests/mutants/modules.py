@@ -1,7 +1,7 @@
 """What the mutation tool plays: each module of the core and of the effects, and its tests.
 
-A change meets the tests named here; one inside a function of the core, the golden cases too. No
-test of a whole run is among them: what lives here may still die of one.
+A change meets the tests named here; one inside a function of the core, the golden cases too. Few of
+them are of a whole run: what lives here may still die of one.
 """
 
 from tests.mutants.catalogue import ROOT
@@ -58,6 +58,10 @@ FIRST: dict[str, tuple[str, ...]] = {
     f"{CORE}report.py": ("tests/reports/test_json_report.py", "tests/reports/test_csv_report.py"),
     f"{CORE}visible.py": ("tests/reports/test_visible.py",),
     f"{CORE}holds.py": ("tests/core/test_holds.py", "tests/core/test_holdable.py"),
+    f"{CORE}notices.py": ("tests/runs/test_notices.py",),
+    f"{CORE}plan_diff.py": ("tests/cli/test_plan_diff.py",),
+    f"{CORE}remembered.py": ("tests/core/test_rehearsal.py", "tests/policyfiles"),
+    f"{CORE}undue.py": ("tests/runs/test_old_plans.py",),
     f"{CORE}recording.py": ("tests/policyfiles/test_recording.py",),
 }
 
