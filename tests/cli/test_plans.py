@@ -159,3 +159,10 @@ def test_a_report_that_cannot_be_written_is_told(due: User) -> None:
     ran = due("report", "--output", "no/such/place")
     assert ran.code == 2
     assert "no/such/place cannot be written: No such file or directory" in ran.words
+
+
+def test_the_list_of_runs_says_how_each_ended(due: User) -> None:
+    assert due("sweep").code == 0
+    *_, run = due("report", "list", "--json").answer
+    *_, line = due("report", "list").out.splitlines()
+    assert line == f"{run}  sweep  Done: Deleted 2 experiments, 2 trials and 2 components."

@@ -7,12 +7,13 @@ from cyclopts import Parameter
 from rich.table import Table
 from rich.text import Text
 
-from sagewarden.cli.console import out, say, say_json, working
+from sagewarden.cli.console import out, say, say_json, say_line, working
 from sagewarden.cli.options import Where
 from sagewarden.core.visible import visible
-from sagewarden.errors import UsageError
+from sagewarden.errors import SageWardenError, UsageError
 
 if TYPE_CHECKING:
+    from sagewarden.application.ports import Bench
     from sagewarden.core.report import Report
 
 WHERE = Where()
@@ -47,7 +48,7 @@ def report(
         bench = bootstrap.wire_target(settings, chosen, process).bench
         runs = reported_runs(bench)
         if run == "list":
-            return _say_runs(runs, as_json=where.json)
+            return _say_runs(bench, runs, as_json=where.json)
         if not runs:
             raise UsageError(
                 f"the vault {bench.vault.address} has no report on {bench.target}",
@@ -69,13 +70,31 @@ def _matching(run: str | None, runs: list[str]) -> str:
     return found[0]
 
 
-def _say_runs(runs: list[str], *, as_json: bool) -> int:
+NEWEST = 20
+"""Runs that a list tells of; JSON names all."""
+
+
+def _say_runs(bench: "Bench", runs: list[str], *, as_json: bool) -> int:
     if as_json:
         say_json(runs)
-    else:
-        for each in runs:
-            say(Text(each))
+        return 0
+    if len(runs) > NEWEST:
+        say(Text(f"… and {len(runs) - NEWEST} older, which --json names", "dim"))
+    for each in runs[-NEWEST:]:
+        say_line(Text(visible(f"{each}  {_told(bench, each)}")))
     return 0
+
+
+def _told(bench: "Bench", run: str) -> str:
+    from sagewarden.adapters.reports.headline import headline  # noqa: PLC0415 -- slow to import
+    from sagewarden.application.reporting import read_report  # noqa: PLC0415
+
+    try:
+        found = read_report(bench, run)
+    except SageWardenError as error:
+        return error.message
+    head = headline(found)
+    return f"{found.mode}  {head.label}: {head.sentence}"
 
 
 def _say(found: "Report", form: Format, output: Path | None) -> int:

@@ -9,7 +9,8 @@ from rich.text import Text
 from sagewarden import bootstrap
 from sagewarden.application.archives import chosen as chosen_parts
 from sagewarden.application.judging import check_identity
-from sagewarden.application.restore import Restored
+from sagewarden.application.rebuilding import Fate
+from sagewarden.application.restore import EntityFate, Restored
 from sagewarden.application.restore import restore as restore_tree
 from sagewarden.application.restore_plan import Existing, RestorePlan, plan_restore
 from sagewarden.application.verify import ANCHORED, ASTRAY, UNANCHORED, Verification
@@ -230,6 +231,10 @@ ROWS = 12
 """Lines of a restore that a terminal shows."""
 
 
+def _is_back(each: EntityFate) -> bool:
+    return each.fate in {Fate.DONE, Fate.ALREADY}
+
+
 def _say_restore(planned: RestorePlan, restored: Restored | None) -> None:
     table = Table("", "name", "points", "came of it", box=None, pad_edge=False)
     if restored is None:
@@ -242,7 +247,7 @@ def _say_restore(planned: RestorePlan, restored: Restored | None) -> None:
                 Text(visible(told)),
             )
     else:
-        for fate in restored.entities[:ROWS]:
+        for fate in sorted(restored.entities, key=_is_back)[:ROWS]:
             table.add_row(
                 str(fate.located.identity.kind),
                 Text(visible(fate.located.name)),
