@@ -32,6 +32,10 @@ def test_a_bundle_has_at_most_a_hundred_entities_and_32_mebibytes() -> None:
     assert (MOST, LARGEST) == (100, 33_554_432)
 
 
+def test_what_is_larger_than_128_mebibytes_is_not_archived() -> None:
+    assert HUGE == 134_217_728
+
+
 def test_components_then_trials_then_the_experiment() -> None:
     unit = unit_of(trial("t", "e"), component("c", "t"))
     assert sizes(unit) == [(Kind.COMPONENT, 1), (Kind.TRIAL, 1), (Kind.EXPERIMENT, 1)]

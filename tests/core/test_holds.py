@@ -1,6 +1,6 @@
 """Holds by command: what they bind, when they end, and that none is lost."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -43,6 +43,22 @@ def test_a_hold_ends_at_its_very_moment() -> None:
 
 def test_a_release_ends_a_hold_at_any_time() -> None:
     assert hold(until=LATER, release=RELEASE).state(NOW) is HoldState.RELEASED
+
+
+@pytest.mark.parametrize(
+    ("ending", "ended"),
+    [
+        (hold(), None),
+        (hold(until=LATER), None),
+        (hold(until=ago(1)), ago(1)),
+        (hold(release=RELEASE), NOW),
+        (hold(until=ago(1), release=RELEASE), ago(1)),
+        (hold(until=LATER, release=RELEASE), NOW),
+    ],
+    ids=["endless", "in force", "expired", "released", "released later", "released before"],
+)
+def test_a_hold_ended_when_it_first_ceased_to_hold(ending: Hold, ended: datetime | None) -> None:
+    assert ending.ended(NOW) == ended
 
 
 def test_a_hold_says_whose_it_is_why_and_until_when() -> None:

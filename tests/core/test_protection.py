@@ -157,6 +157,11 @@ def test_a_trial_of_an_unknown_experiment_may_hang_below_any() -> None:
     assert stays(t={"experiment": None}) == {"e", "f", "t", "u", "mine", "shared"}
 
 
+def test_names_above_are_found_in_any_case() -> None:
+    world = seen(experiment("Exp"), trial("Tri", "EXP"), component("c", "TRI"))
+    assert kept(world) == set()
+
+
 @pytest.mark.parametrize(
     ("kind", "kept"),
     [
@@ -208,6 +213,14 @@ def test_a_reason_of_the_entity_itself_needs_no_name() -> None:
     world = seen(*account(e={"tags": HELD}).values())
     told = against(after_grace(world, policies(policy(Kind.EXPERIMENT))))
     assert told["e"] == ("held by its tag sagewarden:hold",)
+
+
+def test_of_two_that_may_hang_below_one_is_named() -> None:
+    world = seen(*account(mine={"parents": None}, yours={"parents": None}).values())
+    told = against(after_grace(world, policies(policy(Kind.TRIAL))))
+    assert told["t"] == (
+        "trial-component mine (and 1 more) may hang below: its place could not be read",
+    )
 
 
 def test_of_many_that_may_hang_below_one_is_named() -> None:

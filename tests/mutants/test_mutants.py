@@ -44,6 +44,19 @@ def test_every_mutant_names_tests_that_there_are(mutant_of_all: Mutant) -> None:
     assert (lost, bool(named)) == ([], True)
 
 
+PROMISES = [
+    *("A1", "A2", "A3"),
+    *("J1", "J2", "J3", "J4"),
+    *("P1", "P2", "P3", "P4", "P5", "P6"),
+    *("F1", "F2", "F3", "F4", "F5"),
+    *("L1", "L2", "L3"),
+]
+
+
+def test_every_promise_has_mutants() -> None:
+    assert sorted({each.promise for each in mutants()}) == sorted(PROMISES)
+
+
 def test_no_two_mutants_have_the_same_name() -> None:
     names = [each.name for each in mutants()]
     assert len(names) == len(set(names))
