@@ -1,10 +1,12 @@
 """Effects: sent once, guarded last, and never taken for done without an answer."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import pytest
 
+from sagewarden.adapters.aws.calls import CallCounter
 from sagewarden.adapters.aws.effects import SageMakerEffects
 from sagewarden.adapters.aws.limiter import Limiters
 from sagewarden.core.deletion import Reassociation
@@ -153,6 +155,31 @@ def test_writes_are_counted_by_result(tree: "World") -> None:
     with pytest.raises(EffectThrottled):
         delete_lone(tree)
     assert tree.counter.by_result()["DeleteTrialComponent", "throttled"] == 1
+
+
+@pytest.mark.parametrize(
+    ("action", "accepted", "throttled", "result"),
+    [
+        (None, 1, 0, "ok"),
+        ("throttle", 0, 1, "throttled"),
+        ("error_500", 1, 0, "server"),
+        ("deny", 1, 0, "denied"),
+        ("drop_before", 0, 0, "unreachable"),
+    ],
+)
+def test_the_rate_learns_from_each_write_what_became_of_it(
+    tree: "World", action: str | None, accepted: int, throttled: int, result: str
+) -> None:
+    """Whatever AWS answers but a throttle, it took the call; no answer says nothing."""
+    limiters, counter = Limiters(lambda: 0.0, tree.stop, tree.pace), CallCounter()
+    step = tree.deletion(Kind.COMPONENT, "Lone")
+    if action is not None:
+        tree.fault(action, "DeleteTrialComponent")
+    with suppress(SageWardenError):
+        SageMakerEffects(tree.session, limiters, counter, lambda: None).delete(step)
+    limiter = limiters.of("DeleteTrialComponent")
+    assert (limiter._accepted, limiter._throttled) == (accepted, throttled)
+    assert counter.by_result() == {("DeleteTrialComponent", result): 1}
 
 
 def test_the_guard_runs_when_the_request_is_made_and_signed(tree: "World") -> None:

@@ -103,10 +103,12 @@ def test_a_turn_leaves_out_what_is_gone_already() -> None:
     both = [component(name, "t", "stays") for name in ("c", "d")]
     (first, _) = bundles(unit_of(*some, *both))
     (turn,) = first.turns
-    assert [str(step) for step in turn.without({both[0].identity}).steps] == [
+    left = turn.without({both[0].identity})
+    assert [str(step) for step in left.steps] == [
         "disassociate trial-component d from t",
         "delete trial t",
     ]
+    assert [each.name for each in left.spared] == ["d"]
 
 
 def test_without_steps_there_is_no_turn() -> None:
@@ -130,6 +132,11 @@ def fit(bundle: Bundle, size: int, most: int) -> int:
 
 def test_as_many_turns_go_into_one_archive_as_fit() -> None:
     assert [fit(of_components(5), 10, most) for most in (50, 49, 20, 19)] == [5, 4, 2, 1]
+
+
+def test_what_has_no_size_takes_no_place() -> None:
+    """It was not read, so it is in no archive."""
+    assert fitting(of_components(5).turns, {}, 0) == 5
 
 
 def test_one_turn_alone_goes_whatever_its_size() -> None:

@@ -129,6 +129,22 @@ def test_two_holds_on_a_name_hold_until_both_end() -> None:
     assert Holds((one, other)).reasons(world, LATER) == {}
 
 
+def test_who_is_freed_and_since_when_is_told() -> None:
+    """By the last hold that ended, whatever holds still; what is not there is not told of."""
+    world = seen(experiment("e"), experiment("f"), experiment("g"), trial("e", "e"))
+    known = Holds(
+        (
+            hold("E", until=ago(3)),
+            hold("e", until=ago(1)),
+            hold("e", until=ago(2)),
+            hold("e"),
+            hold("f"),
+            hold("gone", until=ago(1)),
+        )
+    )
+    assert known.freed(world, NOW) == {world.experiments["e"].identity: ago(1)}
+
+
 def test_a_released_hold_stays_on_record() -> None:
     known = holds("a", "b")
     after = known.released(known.all[:1], RELEASE)
