@@ -76,6 +76,11 @@ def test_spared_components_count_in_the_bundle_of_the_trial_they_leave() -> None
     ]
 
 
+def test_a_turn_that_has_more_than_a_bundle_may_is_one_by_itself() -> None:
+    """No bundle is empty."""
+    assert sizes(shared(per_trial=100, trials=1)) == [(Kind.TRIAL, 101), (Kind.EXPERIMENT, 1)]
+
+
 def test_a_component_that_two_trials_leave_counts_once() -> None:
     some = [experiment("f"), trial("stays", "f"), trial("t", "e"), trial("u", "e")]
     (first, _) = bundles(unit_of(*some, component("c", "t", "u", "stays")))
@@ -140,7 +145,7 @@ def test_what_has_no_size_takes_no_place() -> None:
 
 
 def test_one_turn_alone_goes_whatever_its_size() -> None:
-    assert fit(of_components(5), 1_000, 10) == 1
+    assert fit(of_components(5), 1_000, 10) == fit(of_components(1), 1_000, 10) == 1
 
 
 def test_what_is_spared_twice_counts_once() -> None:

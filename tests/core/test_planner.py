@@ -223,3 +223,17 @@ def test_content_and_place_make_the_fingerprint() -> None:
     ]
     units = [only(planned(world, COMPONENTS).units) for world in worlds]
     assert len({unit.entities[0].fingerprint for unit in units}) == 3
+
+
+def test_what_goes_with_two_trials_goes_by_the_same_rule_in_any_order() -> None:
+    """By that of the trial whose name comes first, whatever order pages and policies came in."""
+    world = [trial("t", "e"), trial("u", "e"), component("c", "t", "u"), experiment("e")]
+    rules = [policy(Kind.TRIAL, Named((name,)), name=f"of-{name}") for name in ("t", "u")]
+    plans = [
+        planned(seen(*some), policies(*asked))
+        for some in (world, world[::-1])
+        for asked in (rules, rules[::-1])
+    ]
+    by = [each.policy for plan in plans for unit in plan.units for each in unit.entities]
+    assert len({plan.digest for plan in plans}) == 1
+    assert by.count("of-t") == 2 * len(plans)

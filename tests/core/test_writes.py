@@ -7,7 +7,7 @@ from tests.core.test_journal import INTENT, SETTLED
 from tests.core.worlds import NOW, ago, component, through_json
 
 from sagewarden.core.canonical import milliseconds, spell_time
-from sagewarden.core.forest import OwnWrite, last_activity
+from sagewarden.core.forest import OWN_WRITE_SLACK_MS, OwnWrite, last_activity
 from sagewarden.core.journal import Settled
 from sagewarden.core.writes import merged, read_writes, spell_writes, writes_of
 
@@ -27,6 +27,47 @@ def test_a_settled_bundle_wrote_until_it_was_settled() -> None:
 def test_a_bundle_that_was_never_settled_may_have_written_for_a_while() -> None:
     (first, *_) = writes_of(INTENT, None).values()
     assert first.answered_ms - first.sent_ms == 15 * 60 * 1000
+
+
+@pytest.mark.parametrize(("minutes", "wrote_for"), [(5, 5), (15, 15), (60, 15)])
+def test_a_run_that_is_known_to_be_dead_wrote_until_then(minutes: int, wrote_for: int) -> None:
+    (first, *_) = writes_of(INTENT, None, NOW + timedelta(minutes=minutes)).values()
+    assert first.answered_ms - first.sent_ms == wrote_for * 60 * 1000
+
+
+@pytest.mark.parametrize(("by", "wrote_for"), [("its own run", 60), ("another", 15)])
+def test_what_another_run_settled_late_was_written_within_a_while(by: str, wrote_for: int) -> None:
+    late = Settled(
+        run=INTENT.run,
+        sequence=1,
+        settled_by=INTENT.run if by == "its own run" else "another",
+        outcomes=(),
+        at=spell_time(NOW + timedelta(hours=1)),
+    )
+    (first, *_) = writes_of(INTENT, late).values()
+    assert first.answered_ms - first.sent_ms == wrote_for * 60 * 1000
+
+
+EARLIER = OwnWrite(100_000, 200_000, 50_000)
+
+
+@pytest.mark.parametrize(
+    ("before", "is_ours"),
+    [
+        (100_000 - OWN_WRITE_SLACK_MS - 1, False),
+        (100_000 - OWN_WRITE_SLACK_MS, True),
+        (200_000 + OWN_WRITE_SLACK_MS, True),
+        (200_000 + OWN_WRITE_SLACK_MS + 1, False),
+    ],
+)
+def test_a_time_from_within_an_earlier_write_of_ours_is_ours(before: int, *, is_ours: bool) -> None:
+    later = OwnWrite(300_000, 310_000, before)
+    joined = OwnWrite(100_000, 310_000, 50_000)
+    assert merged({WHO: EARLIER}, [{WHO: later}]) == {WHO: joined if is_ours else later}
+
+
+def test_what_was_not_known_is_added() -> None:
+    assert merged({}, [{WHO: EARLIER}]) == {WHO: EARLIER}
 
 
 def test_a_clock_set_back_gives_no_window_that_ends_before_it_begins() -> None:
