@@ -43,6 +43,10 @@ def test_an_owner_is_found(entity: Entity, expected: str) -> None:
     assert owner(entity) == expected
 
 
+def test_unless_somebody_says_so_nobodys_grace_is_no_longer() -> None:
+    assert OwnerRules().ownerless_grace == days(0)
+
+
 def test_without_a_default_nobody_may_own_it() -> None:
     assert owner(NOBODY, OwnerRules()) == ""
 
