@@ -275,7 +275,7 @@ def _parameters(cursor: Cursor | None) -> Parameters:
 
 
 def _metrics(cursor: Cursor | None) -> Metrics:
-    """Read metrics: a mapping of summaries, or a number, which is all of them but the deviation."""
+    """Read metrics: a mapping of the summaries there are, or a number that was logged once."""
     found: dict[Quantity, tuple[float, ...]] = {}
     for key, value in pairs(cursor, "metric names with their summaries") if cursor else ():
         name = literal(key, "a metric's name", LONGEST_METRIC)
@@ -297,8 +297,6 @@ def _summaries(cursor: Cursor) -> Iterator[tuple[Summary, tuple[float, ...] | No
     for summary in SUMMARIES:
         if summary in given:
             yield summary, _numbers(given[summary])
-    if "count" not in given:
-        yield "count", (1.0,)
 
 
 def _numbers(cursor: Cursor) -> tuple[float, ...] | None:
