@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 
 import pytest
-from tests.runs.stage import COMPONENT, EXPERIMENT, Stage, results
+from tests.runs.stage import COMPONENT, DAY, EXPERIMENT, Stage, results
 from tests.runs.worlds import SMALL_EFFECTS
 
 from sagewarden.application.ports.vault import Stored, Vault
+from sagewarden.core.keys import Family
 from sagewarden.sandbox import Fault
 from sagewarden.sandbox.rules import Action
 
@@ -91,3 +92,15 @@ def test_paging_while_deleting_skipped_items(stage: Stage) -> None:
     stage.swept_after_grace()
     left = [each for each in stage.box.state.components.rows if each.startswith("stray")]
     assert left == []
+
+
+def test_an_opt_out_link_was_a_get_that_mail_scanners_clicked(stage: Stage) -> None:
+    """A notice has no link: what keeps something is a tag or a command, with whose name it is."""
+    stage.experiment("old-one", one=["Alone"])
+    stage.pass_time(60 * DAY)
+    stage.sweep()
+    texts = [stage.vault.get(key).body.decode() for key in stage.keys(Family.NOTICES)]
+    told = [text for text in texts if "how_to_keep" in text]
+    assert len(told) == 1
+    assert "sagewarden:hold" in told[0]
+    assert "://" not in told[0]
