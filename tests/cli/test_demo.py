@@ -16,9 +16,13 @@ pytestmark = pytest.mark.timeout(240)  # a busy machine; alone it takes a third 
 
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Demo:
-    """The folder that the demo made, and what it printed."""
+    """The folder that the demo made, and what it printed.
+
+    SIGINT is ignored, as where a shell starts it in the background.
+    """
     folder = tmp_path_factory.mktemp("demo")
-    command = [sys.executable, "-m", "sagewarden", "demo", "--components", "600"]
+    deaf = ["sh", "-c", "trap '' INT; exec \"$@\"", "sh"]
+    command = [*deaf, sys.executable, "-m", "sagewarden", "demo", "--components", "600"]
     ran = subprocess.run(
         [*command, "--folder", str(folder)],
         capture_output=True,

@@ -1,7 +1,6 @@
 """What the demo stands on: a folder with policies and settings, and a sandbox of its own."""
 
 import json
-import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
@@ -139,8 +138,16 @@ def staged(folder: Path, *, components: int, seed: int) -> Iterator[Stage]:
             )
             yield stage
         finally:
-            box.send_signal(signal.SIGINT)
-            box.wait(timeout=10)
+            _end(box)
+
+
+def _end(box: "subprocess.Popen[bytes]") -> None:
+    """Stop the sandbox; SIGINT would not do where a shell started us in the background."""
+    box.terminate()
+    try:
+        box.wait(timeout=10)
+    except subprocess.TimeoutExpired:
+        box.kill()
 
 
 def _ready(box: "subprocess.Popen[bytes]") -> dict[str, Any]:
