@@ -19,8 +19,6 @@ from sagewarden.adapters.aws.restoring import SageMakerRestoring
 from sagewarden.adapters.aws.session import Access, TargetSession
 from sagewarden.adapters.aws.tagging import SageMakerTagging
 from sagewarden.adapters.clock import wall_now
-from sagewarden.adapters.notify.local import FileChannel, LogChannel
-from sagewarden.adapters.notify.webhook import Endpoint, WebhookChannel
 from sagewarden.adapters.policyfiles import load_policies
 from sagewarden.adapters.reports.csv_report import (
     render_judged_csv,
@@ -36,31 +34,26 @@ from sagewarden.adapters.vault.marked import MarkedVault
 from sagewarden.adapters.vault.opening import open_vault
 from sagewarden.application.judging import Governance
 from sagewarden.application.lease import Lease
-from sagewarden.application.notice import Channel, Channels
 from sagewarden.application.plans import ApprovalRules
 from sagewarden.application.ports import Bench
 from sagewarden.application.ports.aws import Effects, Progress, Tagging
 from sagewarden.application.ports.restoring import Restoring
 from sagewarden.application.ports.vault import Vault
 from sagewarden.application.sweep import Run
+from sagewarden.bootstrap.channels import channels_of, mute, unheard
+from sagewarden.bootstrap.lowered import lowered as lowered
+from sagewarden.bootstrap.targets import targets_of as targets_of
 from sagewarden.core.baseline import Tolerance
-from sagewarden.core.durations import spell_duration
 from sagewarden.core.entities import Target
 from sagewarden.core.limits import Limit, Limits
 from sagewarden.core.owners import OwnerRules
-from sagewarden.core.policy import PolicySet, Receiver
 from sagewarden.core.report import Report
 from sagewarden.errors import SettingsError, UsageError
 from sagewarden.settings import (
     LimitSettings,
-    NoticeSettings,
     Settings,
     TargetSettings,
-    WebhookSettings,
-    host_of,
 )
-
-LOWERED_GRACE_DAYS = 7
 
 
 class VaultCodec:
@@ -103,28 +96,6 @@ class Wired:
     session: TargetSession
     counter: CallCounter
     paces: Limiters
-
-
-def targets_of(settings: Settings, only: str | None = None) -> tuple[TargetSettings, ...]:
-    """Return the targets to work on; raise SettingsError when there is none."""
-    chosen = tuple(
-        each
-        for each in settings.targets
-        if only is None or only in {each.name, each.account_id, f"{each.account_id}/{each.region}"}
-    )
-    if not settings.targets:
-        raise SettingsError(
-            "there is no target in the settings",
-            advice="Add `targets:` with account_id and region to sagewarden.yaml, as the README "
-            "shows, or try `sagewarden demo`, which needs none.",
-        )
-    if not chosen:
-        names = ", ".join(each.name or each.account_id for each in settings.targets)
-        raise SettingsError(
-            f"there is no target called {only!r} in the settings",
-            advice=f"They name {names}.",
-        )
-    return chosen
 
 
 def wire_target(settings: Settings, chosen: TargetSettings, process: Process) -> Wired:
@@ -210,7 +181,7 @@ def govern(settings: Settings, wired: Wired, policies: Path | None = None) -> Go
         rules=limits.mark_rules,
         approvals=approval_rules(settings),
         tolerance=Tolerance(limits.fall, limits.tag_fall, limits.smallest_population),
-        channels=_channels(settings.notice, wired.bench.rest),
+        channels=channels_of(settings.notice, wired.bench.rest),
         tag_marks=settings.marks.tag,
         repairs=limits.repairs,
         owners=OwnerRules(settings.owners.tags, settings.owners.default, limits.ownerless_grace),
@@ -218,7 +189,7 @@ def govern(settings: Settings, wired: Wired, policies: Path | None = None) -> Go
         bundle=settings.run.bundle,
         lease_seconds=settings.run.lease.total_seconds(),
         endpoint=endpoint,
-        notes=(*lowered(settings), *_mute(settings), *_unheard(settings, loaded)),
+        notes=(*lowered(settings), *mute(settings), *unheard(settings, loaded)),
     )
 
 
@@ -234,91 +205,6 @@ def approval_rules(settings: Settings) -> ApprovalRules:
 
 def _limit(given: LimitSettings) -> Limit:
     return Limit(given.share, given.components, given.growth)
-
-
-def _channels(notice: NoticeSettings, rest: Callable[[float], None]) -> Channels:
-    usual: list[Channel] = [LogChannel(counts=notice.log_counts)]
-    if notice.file is not None:
-        usual.append(FileChannel(notice.file))
-    if notice.webhook is not None:
-        usual.append(_webhook("webhook", notice.webhook, rest))
-    operator = [] if notice.operator is None else [_webhook("operator", notice.operator, rest)]
-    return Channels(usual, operator)
-
-
-def _webhook(name: str, given: WebhookSettings, rest: Callable[[float], None]) -> WebhookChannel:
-    endpoint = Endpoint(
-        url=given.url,
-        shown=host_of(given.url),
-        secret=given.secret.get_secret_value().encode(),
-        seconds=given.timeout.total_seconds(),
-        attempts=given.attempts,
-    )
-    return WebhookChannel(endpoint, name, wall_now, rest)
-
-
-def _unheard(settings: Settings, policies: PolicySet) -> list[str]:
-    """Say which policies tell nobody of their marks, so that nothing of theirs becomes due."""
-    if settings.notice.operator is not None:
-        return []
-    return [
-        f"policy {each.name} notifies the operator alone, and notice.operator is not set: nobody "
-        "is told of its marks, and nothing that it marks becomes due"
-        for each in policies.policies
-        if each.notify == (Receiver.OPERATOR,)
-    ]
-
-
-def _mute(settings: Settings) -> list[str]:
-    """Say so when nobody could ever be told, so that nothing could ever become due."""
-    if settings.notice.can_count:
-        return []
-    told = (
-        "no notice channel counts, so no mark is announced and nothing becomes due: set "
-        "notice.file or notice.webhook, or notice.log_counts if the log and the report are enough"
-    )
-    return [told]
-
-
-def lowered(settings: Settings) -> list[str]:
-    """Say which safety settings are weaker than their defaults: every report repeats it."""
-    told = []
-    ours, usual = settings.limits, Settings.model_fields["limits"].default
-    if ours.min_grace < usual.min_grace:
-        told.append(
-            f"limits.min_grace is lowered to {spell_duration(ours.min_grace)} "
-            f"(default {spell_duration(usual.min_grace)})"
-        )
-    if ours.ownerless_grace < usual.ownerless_grace:
-        told.append(
-            f"limits.ownerless_grace is lowered to {spell_duration(ours.ownerless_grace)} "
-            f"(default {spell_duration(usual.ownerless_grace)})"
-        )
-    if ours.matches < usual.matches:
-        told.append(f"limits.matches is lowered to {ours.matches} (default {usual.matches})")
-    if ours.match_interval < usual.match_interval:
-        told.append(
-            f"limits.match_interval is lowered to {spell_duration(ours.match_interval)} "
-            f"(default {spell_duration(usual.match_interval)})"
-        )
-    told += _wider("automatic", ours.automatic, usual.automatic)
-    told += _wider("hard", ours.hard, usual.hard)
-    return told
-
-
-def _wider(name: str, ours: LimitSettings, usual: LimitSettings) -> list[str]:
-    told = []
-    if ours.share > usual.share:
-        told.append(
-            f"limits.{name}.share is raised to {ours.share:.0%} (default {usual.share:.0%})"
-        )
-    if (
-        usual.components is not None
-        and (ours.components or usual.components + 1) > usual.components
-    ):
-        raised = "no limit" if ours.components is None else ours.components
-        told.append(f"limits.{name}.components is raised to {raised} (default {usual.components})")
-    return told
 
 
 def new_run(settings: Settings, wired: Wired) -> Run:

@@ -1,0 +1,28 @@
+"""Settings: a file, then the environment, then a secrets directory, each value traceable.
+
+Nothing that acts has a default: without targets, policies and a vault, nothing is read or written.
+"""
+
+from sagewarden.settings.loading import Effective, load_settings
+from sagewarden.settings.model import (
+    LimitSettings,
+    LimitsSettings,
+    Settings,
+    VaultSettings,
+)
+from sagewarden.settings.notice import NoticeSettings, WebhookSettings
+from sagewarden.settings.targets import TargetSettings
+from sagewarden.settings.values import host_of
+
+__all__ = [
+    "Effective",
+    "LimitSettings",
+    "LimitsSettings",
+    "NoticeSettings",
+    "Settings",
+    "TargetSettings",
+    "VaultSettings",
+    "WebhookSettings",
+    "host_of",
+    "load_settings",
+]
