@@ -9,7 +9,8 @@ from tests.runs.enumerating import Points, Replay, calmed, dies
 from tests.runs.stage import COMPONENT, DAY, EXPERIMENT, GRACE, Stage
 from tests.runs.test_delete_after import TAGS, written
 
-from sagewarden.application.reporting import PLAN, Story, build_report
+from sagewarden.application.report_building import build_report
+from sagewarden.application.story import PLAN, Story
 from sagewarden.core.policy import Escalation, Named, Policy, Required
 from sagewarden.core.report import Report
 

@@ -34,8 +34,10 @@ from sagewarden.application.plans import (
 )
 from sagewarden.application.ports import Bench
 from sagewarden.application.ports.aws import Effects, Tagging
-from sagewarden.application.reporting import Story, build_report, store_report
+from sagewarden.application.report_building import build_report
+from sagewarden.application.reporting import store_report
 from sagewarden.application.resume import Resumer
+from sagewarden.application.story import Story
 from sagewarden.application.tag_plan import plan_tags
 from sagewarden.application.tagging import Tagger, TagOrder
 from sagewarden.application.writes import forget_writes, remember_writes

@@ -96,7 +96,8 @@ def report_of(
     played: datetime | None = None,
 ) -> "Report":
     """Make the report of a plan that was only read, for now or for a day that was `played`."""
-    from sagewarden.application.reporting import Story, build_report  # noqa: PLC0415
+    from sagewarden.application.report_building import build_report  # noqa: PLC0415
+    from sagewarden.application.story import Story  # noqa: PLC0415
 
     story = Story(
         run="(plan)",
