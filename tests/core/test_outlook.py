@@ -1,5 +1,6 @@
 """What time alone changes, and when."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from hypothesis import given
@@ -21,12 +22,13 @@ from tests.core.worlds import (
 )
 
 from sagewarden.core.conditions import compile_condition
-from sagewarden.core.entities import Kind
+from sagewarden.core.entities import Entity, Kind
 from sagewarden.core.forest import Forest, Subject
 from sagewarden.core.inventory import Inventory
 from sagewarden.core.judge import Judgement, Judgements
 from sagewarden.core.outlook import Outlook, Standing, changes, outlook, see
 from sagewarden.core.policy import Action, Aged, AllOf, AnyOf, Condition, Idle, Not, Policy, Tagged
+from sagewarden.core.rebirth import RESTORED_TAG
 from sagewarden.core.truth import Truth
 
 CONDITIONS: st.SearchStrategy[Condition] = st.sampled_from(Kind).flatmap(any_conditions)
@@ -145,3 +147,19 @@ def test_a_tree_turns_with_its_busiest_part() -> None:
     world = seen(OLD, trial("t", "old", modified=ago(5)), component("c", "t", created=ago(50)))
     subject = subject_of(world)
     assert next(changes(Idle(days(30)), subject, NOW)) == (NOW + days(25), Truth.TRUE)
+
+
+def test_what_rests_after_a_restore_has_the_day_on_which_its_rest_ends() -> None:
+    """Unless something else keeps it as well: then time alone changes nothing."""
+    rules = replace(RULES, restored_rest=days(30))
+    back = replace(OLD, tags={RESTORED_TAG: "x"}, created=ago(20))
+    ours = policy(match=Idle(days(10)))
+
+    def told(entity: Entity) -> datetime | None:
+        world = seen(entity)
+        (judgement,) = judged(world, policies(ours), patience=rules).given
+        mine = replace(standing(ours), subject=subject_of(world), judgement=judgement, rules=rules)
+        return outlook(mine).when
+
+    assert told(back) == NOW + days(10)
+    assert told(replace(back, doubt="who knows")) is None

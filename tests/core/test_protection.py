@@ -1,11 +1,13 @@
 """What keeps an entity whatever the policies say, and where its keeping reaches."""
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from tests.core.worlds import (
     NOW,
+    RULES,
     after_grace,
     against,
     ago,
@@ -26,6 +28,7 @@ from sagewarden.core.forest import Forest
 from sagewarden.core.inventory import Gap, Inventory
 from sagewarden.core.policy import Action
 from sagewarden.core.protection import Protections, Reasons, protect
+from sagewarden.core.rebirth import RESTORED_TAG
 
 HELD = {"sagewarden:hold": ""}
 
@@ -250,3 +253,28 @@ def test_what_is_only_reported_needs_no_protection() -> None:
     world = seen(*account(e={"tags": HELD}).values())
     rules = policies(policy(action=Action.REPORT))
     assert verdicts(judged(world, rules)) == {"e": "report", "f": "report"}
+
+
+RESTED = replace(RULES, restored_rest=timedelta(days=30))
+
+
+def resting(days: int, **tags: str) -> dict[str, tuple[str, ...]]:
+    """Why nothing of an account goes, one component of which was created so many days ago."""
+    born = {"created": ago(days), "modified": ago(days), "tags": tags or {RESTORED_TAG: "0badcafe"}}
+    world = seen(*account(mine=born).values())
+    return against(judged(world, EVERYTHING, patience=RESTED))
+
+
+def test_what_was_restored_rests_with_what_is_above_it() -> None:
+    """For as long as the settings say, and no longer; what hangs beside it does not rest."""
+    told = "was restored on 2026-02-01, rests until 2026-03-03 12:00 UTC"
+    kept = resting(28)
+    above = f"trial-component mine: {told}"
+    assert (kept["mine"], kept["t"], kept["e"]) == ((told,), (above,), (above,))
+    assert "restored" not in str([kept["shared"], kept["u"], kept["yours"]])
+
+
+@pytest.mark.parametrize(("days", "tags"), [(30, {}), (28, {"env": "dev"})])
+def test_nothing_else_rests(days: int, tags: dict[str, str]) -> None:
+    """Neither after its rest, nor what nobody restored."""
+    assert "restored" not in str(resting(days, **tags))

@@ -114,9 +114,10 @@ def judged(
     holds: Reasons | None = None,
     now: datetime = NOW,
     writes: Writes | None = None,
+    patience: MarkRules = RULES,
 ) -> Judgements:
     """Judge a world now."""
-    given = Circumstances(now, marks or {}, RULES, holds or {}, writes or {})
+    given = Circumstances(now, marks or {}, patience, holds or {}, writes or {})
     return judge(world, rules, given)
 
 

@@ -30,7 +30,12 @@ from sagewarden.core.planner import make_plan
 from sagewarden.core.policy import PolicySet, Receiver
 from sagewarden.core.tagging import repairs
 
-RULES = MarkRules(matches=1, interval=timedelta(hours=1), min_grace=timedelta(days=7))
+RULES = MarkRules(
+    matches=1,
+    interval=timedelta(hours=1),
+    min_grace=timedelta(days=7),
+    restored_rest=timedelta(days=30),
+)
 Stored = Mapping[str, Any]
 
 

@@ -55,6 +55,7 @@ BY_HAND: Mapping[str, tuple[str, ...]] = {
     "of two policies the first by name deletes": ("two-policies",),
     "a text that spells a number compares as one": ("parameters-numbers",),
     "bounds with a comma must all hold": ("parameters-numbers",),
+    "what a restore created rests for a while, and so does what is above": ("restored-rests",),
     "a display name counts as a name": ("display-name",),
     "a repair leaves at most 50 tags": ("require-50-tags",),
     "of policies that quarrel over a tag nobody writes": ("require-quarrel",),

@@ -127,6 +127,10 @@ def test_the_defaults_lower_nothing() -> None:
     [
         ("limits: {min_grace: 1d}\n", "limits.min_grace is lowered to 1d (default 7d)"),
         ("limits: {matches: 1}\n", "limits.matches is lowered to 1 (default 2)"),
+        (
+            "limits: {restored_rest: 1d}\n",
+            "limits.restored_rest is lowered to 1d (default 30d)",
+        ),
         ("limits: {match_interval: 1s}\n", "limits.match_interval is lowered to 1s (default 1h)"),
         (
             "limits: {automatic: {share: 20%}}\n",

@@ -25,6 +25,11 @@ def lowered(settings: Settings) -> list[str]:
             f"limits.match_interval is lowered to {spell_duration(ours.match_interval)} "
             f"(default {spell_duration(usual.match_interval)})"
         )
+    if ours.restored_rest < usual.restored_rest:
+        told.append(
+            f"limits.restored_rest is lowered to {spell_duration(ours.restored_rest)} "
+            f"(default {spell_duration(usual.restored_rest)})"
+        )
     told += _wider("automatic", ours.automatic, usual.automatic)
     told += _wider("hard", ours.hard, usual.hard)
     return told

@@ -130,7 +130,14 @@ def judge(inventory: Inventory, policies: PolicySet, given: Circumstances) -> Ju
     marks stay as they were.
     """
     forest = Forest(inventory, given.writes)
-    protected = protect(forest, Protections(policies), given.holds, given.now, given.models)
+    protected = protect(
+        forest,
+        Protections(policies),
+        given.holds,
+        given.now,
+        given.models,
+        given.rules.restored_rest,
+    )
     rules = [_Rule.of(each) for each in sorted(policies.policies, key=lambda each: each.name)]
     _sort_all(rules, forest, protected, given.now)
     tagging = _Tagging.of(rules, World(forest, protected.unread), given)

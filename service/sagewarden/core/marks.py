@@ -18,11 +18,15 @@ from sagewarden.core.plan import read_identity, spell_identity
 
 @dataclass(frozen=True, slots=True)
 class MarkRules:
-    """How patient marks are: `matches` that count lie at least `interval` apart."""
+    """How patient marks are: `matches` that count lie at least `interval` apart.
+
+    What a restore created is not even marked for `restored_rest` after it.
+    """
 
     matches: int
     interval: timedelta
     min_grace: timedelta
+    restored_rest: timedelta = timedelta(0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,6 +15,7 @@ from sagewarden.core.forest import Subject
 from sagewarden.core.judge import Judgement, Verdict
 from sagewarden.core.marks import Mark, MarkRules
 from sagewarden.core.policy import Action, Aged, AllOf, AnyOf, Condition, Idle, Not, Policy
+from sagewarden.core.protection import rests_until
 from sagewarden.core.truth import Truth
 
 
@@ -110,6 +111,15 @@ class Standing:
         """When it ceases to match, if time alone does it."""
         return self._first(matching=False)
 
+    @property
+    def rested(self) -> datetime | None:
+        """When what keeps it is over, if it is kept for its rest after a restore alone."""
+        parts = self.subject.tree.parts
+        ends = [end for part in parts if (end := rests_until(part, self.rules.restored_rest))]
+        ahead = [end for end in ends if end > self.now]
+        alone = self.judgement is not None and len(self.judgement.against) == len(ahead)
+        return max(ahead) if ahead and alone else None
+
     def _first(self, *, matching: bool) -> datetime | None:
         found = changes(self.policy.match, self.subject, self.now)
         return next((at for at, truth in found if (truth is Truth.TRUE) == matching), None)
@@ -128,6 +138,8 @@ def outlook(standing: Standing) -> Outlook:
         return Outlook(standing.ends, "it no longer matches")
     if judgement.verdict is Verdict.REPORT:
         return Outlook(None, "it is reported for as long as nothing happens to it")
+    if (rested := standing.rested) is not None:
+        return Outlook(rested, "its rest after a restore ends, and nothing else keeps it")
     return Outlook(None, "it stays for as long as what keeps it is there")
 
 

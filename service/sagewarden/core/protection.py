@@ -11,6 +11,7 @@ from sagewarden.core.forest import Forest, Subject, Tree
 from sagewarden.core.inventory import Inventory
 from sagewarden.core.models import UNREAD, Artifacts, Models
 from sagewarden.core.policy import Condition, ModelsInUse, Place, PolicySet
+from sagewarden.core.rebirth import RESTORED_TAG
 from sagewarden.core.truth import FALSE
 
 FUTURE_SLACK = timedelta(minutes=1)
@@ -121,8 +122,12 @@ def protect(
     holds: Reasons,
     now: datetime,
     models: Models = UNREAD,
+    rest: timedelta = timedelta(0),
 ) -> Protected:
-    """Find what is kept in an inventory, whatever the policies say."""
+    """Find what is kept in an inventory, whatever the policies say.
+
+    `rest` is how long what a restore created is left alone.
+    """
     inventory = forest.inventory
     held: dict[Identity, tuple[str, ...]] = {}
     own: dict[Identity, tuple[str, ...]] = {}
@@ -141,7 +146,7 @@ def protect(
             bound.add(who)
         if reasons := (*holding, *doubts, *used):
             held[who] = reasons
-        if reasons := (*_running(entity), *untimely):
+        if reasons := (*_running(entity), *untimely, *_resting(entity, now, rest)):
             own[who] = reasons
         if doubts or untimely:
             unread.add(who)
@@ -179,6 +184,17 @@ def _gaps(inventory: Inventory) -> Mapping[tuple[Kind, str], tuple[str, ...]]:
 def _running(entity: Entity) -> Iterable[str]:
     if entity.running:
         yield f"is {entity.status}"
+
+
+def rests_until(entity: Entity, rest: timedelta) -> datetime | None:
+    """Return when the rest of what a restore created ends (UTC): AWS dated it when it came back."""
+    return entity.created + rest if RESTORED_TAG in (entity.tags or ()) else None
+
+
+def _resting(entity: Entity, now: datetime, rest: timedelta) -> Iterable[str]:
+    until = rests_until(entity, rest)
+    if until is not None and now < until:
+        yield f"was restored on {entity.created:%Y-%m-%d}, rests until {until:%Y-%m-%d %H:%M} UTC"
 
 
 def _untimely(entity: Entity, now: datetime) -> Iterable[str]:

@@ -155,4 +155,5 @@ def _limits(rules: MarkRules, usual: MarkRules) -> Patience:
         None if rules.min_grace == usual.min_grace else rules.min_grace,
         None if rules.matches == usual.matches else rules.matches,
         None if rules.interval == usual.interval else rules.interval,
+        None if rules.restored_rest == usual.restored_rest else rules.restored_rest,
     )

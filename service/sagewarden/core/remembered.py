@@ -19,6 +19,7 @@ class Patience:
     min_grace: timedelta | None = None
     matches: int | None = None
     match_interval: timedelta | None = None
+    restored_rest: timedelta | None = None
 
     def over(self, usual: MarkRules) -> MarkRules:
         """Return the usual rules with what is said here."""
@@ -27,6 +28,9 @@ class Patience:
             min_grace=usual.min_grace if self.min_grace is None else self.min_grace,
             matches=usual.matches if self.matches is None else self.matches,
             interval=usual.interval if self.match_interval is None else self.match_interval,
+            restored_rest=(
+                usual.restored_rest if self.restored_rest is None else self.restored_rest
+            ),
         )
 
 

@@ -72,10 +72,14 @@ class LimitsSettings(Section):
         timedelta(hours=1), description="Time between two matches that count."
     )
 
+    restored_rest: Duration = Field(
+        timedelta(days=30), description="How long what a restore created is not even marked."
+    )
+
     @property
     def mark_rules(self) -> MarkRules:
         """How patient marks are."""
-        return MarkRules(self.matches, self.match_interval, self.min_grace)
+        return MarkRules(self.matches, self.match_interval, self.min_grace, self.restored_rest)
 
 
 class OwnerSettings(Section):

@@ -17,7 +17,7 @@ from sagewarden.core.remembered import MarkedSince, Patience, ViolatedSince
 
 PAST_FIELDS = ("marked", "violated")
 MARK_FIELDS = ("since", "due", "matches", "announced")
-LIMIT_FIELDS = ("min_grace", "matches", "match_interval")
+LIMIT_FIELDS = ("min_grace", "matches", "match_interval", "restored_rest")
 _TIME = 'a time with its zone, in quotes, as in "2026-03-01T12:00:00Z"'
 _POLICY = "the name of a policy"
 _MARKS = "names of policies, each with since, due, matches and announced"
@@ -31,6 +31,7 @@ def read_limits(cursor: Cursor) -> Patience:
         duration(found["min_grace"]) if "min_grace" in found else None,
         count(found["matches"]) if "matches" in found else None,
         duration(found["match_interval"]) if "match_interval" in found else None,
+        duration(found["restored_rest"]) if "restored_rest" in found else None,
     )
 
 

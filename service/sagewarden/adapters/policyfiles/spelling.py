@@ -60,6 +60,7 @@ def _limits(limits: Patience) -> Mapping[str, Any]:
         "min_grace": limits.min_grace and Word(spell_duration(limits.min_grace)),
         "matches": limits.matches,
         "match_interval": limits.match_interval and Word(spell_duration(limits.match_interval)),
+        "restored_rest": limits.restored_rest and Word(spell_duration(limits.restored_rest)),
     }
     return {key: value for key, value in told.items() if value}
 
