@@ -16,7 +16,8 @@ from sagewarden.core.canonical import milliseconds
 from sagewarden.core.entities import Identity, Kind
 from sagewarden.core.keys import Family
 from sagewarden.core.plan import Effect, Unit, read_plan
-from sagewarden.core.report import OutcomeRow, Report
+from sagewarden.core.report import Report
+from sagewarden.core.report_rows import OutcomeRow
 from sagewarden.sandbox.calllog import LoggedCall
 
 Account = dict[str, dict[str, Any]]

@@ -5,7 +5,8 @@ from collections import Counter
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
-from sagewarden.core.report import JudgedRow, OutcomeRow, PastRun, PolicyRow, Report
+from sagewarden.core.report import Report
+from sagewarden.core.report_rows import JudgedRow, OutcomeRow, PastRun, PolicyRow
 
 NOW = datetime(2026, 11, 23, 6, 0, tzinfo=UTC)
 TEAMS = ("vision", "ranking", "fraud", "speech", "forecast", "search")

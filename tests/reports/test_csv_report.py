@@ -12,7 +12,8 @@ from tests.reports.hostile import HOSTILE, spoiled_report
 from tests.reports.sample import build
 
 from sagewarden.adapters.reports.csv_report import cell, render_judged_csv, render_outcomes_csv
-from sagewarden.core.report import JudgedRow, OutcomeRow, Report
+from sagewarden.core.report import Report
+from sagewarden.core.report_rows import JudgedRow, OutcomeRow
 
 SMALL = build(judged=6, outcomes=6, history=2)
 RUNS = re.compile(r"(?:^|;)\s*[=+\-@\uff1d\uff0b\uff0d\uff20]|^[\t\r\n]")

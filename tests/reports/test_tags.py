@@ -15,7 +15,7 @@ from sagewarden.adapters.reports.markdown_summary import render_markdown
 from sagewarden.adapters.reports.tag_lines import shown, tag_sections
 from sagewarden.adapters.reports.terminal import summary
 from sagewarden.bootstrap import renderings
-from sagewarden.core.report import ComplianceRow, TagGap, TagRow
+from sagewarden.core.report_rows import ComplianceRow, TagGap, TagRow
 
 REPORT = build(judged=4, outcomes=4, history=2)
 

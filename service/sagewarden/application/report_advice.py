@@ -9,7 +9,7 @@ from sagewarden.application.ports import Bench
 from sagewarden.core.entities import Kind
 from sagewarden.core.journal import Result
 from sagewarden.core.plan import Effect
-from sagewarden.core.report import OutcomeRow
+from sagewarden.core.report_rows import OutcomeRow
 
 FINE = frozenset({str(Result.DONE), str(Result.ALREADY_ABSENT)})
 """Results of a step that is no more to be done."""

@@ -9,14 +9,22 @@ from sagewarden.application.ports import Bench
 from sagewarden.application.report_advice import FINE, blind, partly, persons, stopped
 from sagewarden.application.report_judged import (
     gap_told,
+    hold_rows,
     idle,
-    judged_row,
+    judged_rows,
     origins,
     policy_rows,
     spelled_counts,
     statuses,
 )
-from sagewarden.application.report_outcomes import deleted_counts, outcome_rows, tallied
+from sagewarden.application.report_limits import limit_rows
+from sagewarden.application.report_outcomes import (
+    deleted_counts,
+    outcome_rows,
+    tallied,
+    with_owners,
+)
+from sagewarden.application.report_plans import plan_rows
 from sagewarden.application.reporting import past_runs
 from sagewarden.application.story import PLAN, Story
 from sagewarden.application.tag_plan import plan_tags
@@ -28,13 +36,15 @@ from sagewarden.application.tag_report import (
     tag_rows,
 )
 from sagewarden.core.canonical import spell_time
-from sagewarden.core.report import OutcomeRow, Report, TagRow
+from sagewarden.core.report import Report
+from sagewarden.core.report_rows import OutcomeRow, TagRow
 
 
 def build_report(bench: Bench, governance: Governance, story: Story) -> Report:
     """Compute the report; outcomes come from the journal, and from nowhere else if it has them."""
-    rows, tags = outcome_rows(bench, story), _tag_rows(bench, governance, story)
     judged = story.judged
+    rows = with_owners(outcome_rows(bench, story), judged)
+    tags = _tag_rows(bench, governance, story)
     return Report(
         run=story.run,
         mode=story.mode,
@@ -61,7 +71,7 @@ def build_report(bench: Bench, governance: Governance, story: Story) -> Report:
         limits="" if judged is None else str(judged.measure.room),
         exceeded=() if judged is None else judged.measure.exceeded,
         policy_rows=tuple(policy_rows(governance, judged)),
-        judged=() if judged is None else tuple(map(judged_row, judged.judgements.given)),
+        judged=() if judged is None else tuple(judged_rows(judged)),
         outcomes=rows,
         tally=tallied(rows),
         deleted=deleted_counts(rows),
@@ -76,6 +86,9 @@ def build_report(bench: Bench, governance: Governance, story: Story) -> Report:
         tags=tags,
         compliance=() if judged is None else compliance(judged),
         tag_gaps=() if judged is None else tag_gaps(judged),
+        plans=plan_rows(bench, story, rows),
+        limit_rows=limit_rows(governance),
+        holds=() if judged is None else tuple(hold_rows(judged)),
     )
 
 

@@ -7,9 +7,12 @@ from typing import Any
 from sagewarden.application.judging import Governance, Judged
 from sagewarden.core.canonical import spell_time
 from sagewarden.core.durations import spell_duration
-from sagewarden.core.entities import Kind
+from sagewarden.core.entities import Entity, Identity, Kind
+from sagewarden.core.forest import Forest
 from sagewarden.core.judge import Judgement, Verdict
-from sagewarden.core.report import JudgedRow, PolicyRow
+from sagewarden.core.policy import Action
+from sagewarden.core.protection import HOLD_TAG
+from sagewarden.core.report_rows import HoldRow, JudgedRow, PolicyRow
 
 IDLE_STEPS = ((7, "under 7d"), (30, "7-30d"), (90, "30-90d"), (180, "90-180d"), (365, "180-365d"))
 
@@ -33,7 +36,7 @@ def policy_rows(governance: Governance, judged: Judged | None) -> Iterable[Polic
         )
 
 
-def judged_row(judgement: Judgement) -> JudgedRow:
+def judged_row(judgement: Judgement, *, held: bool = False) -> JudgedRow:
     """Return one judgement as its row."""
     return JudgedRow(
         kind=str(judgement.entity.kind),
@@ -45,7 +48,40 @@ def judged_row(judgement: Judgement) -> JudgedRow:
         owner=judgement.owner,
         size=judgement.size,
         due="" if judgement.mark is None else spell_time(judgement.mark.due),
+        held=held,
     )
+
+
+def judged_rows(judged: Judged) -> Iterable[JudgedRow]:
+    """Yield every judgement, with whether a hold or a protection is among what keeps it."""
+    forest, bound = judged.judgements.forest, judged.judgements.protected.bound
+    for each in judged.judgements.given:
+        kept = each.verdict is Verdict.KEEP and each.policy.action is Action.DELETE
+        yield judged_row(each, held=kept and bool(bound) and _bound(each.entity, forest, bound))
+
+
+def _bound(root: Entity, forest: Forest, bound: frozenset[Identity]) -> bool:
+    """Whether any part of a tree, or anything above one, is held or protected."""
+    parts = forest.tree(root).parts
+    line = (each for part in parts for each in (part, *forest.above(part)))
+    return any(each.identity in bound for each in line)
+
+
+def hold_rows(judged: Judged) -> Iterable[HoldRow]:
+    """Yield what was held by command or by its tag, by kind and name."""
+    by_command = judged.judgements.holds
+    for entity in judged.inventory.everything():
+        told = [("command", each) for each in by_command.get(entity.identity, ())]
+        if entity.tags and HOLD_TAG in entity.tags:
+            told.append(("tag", f"{HOLD_TAG}={entity.tags[HOLD_TAG]}"))
+        for source, text in told:
+            yield HoldRow(
+                kind=str(entity.kind),
+                name=entity.name,
+                owner=judged.owner(entity),
+                source=source,
+                told=text,
+            )
 
 
 def gap_told(gap: Any) -> str:

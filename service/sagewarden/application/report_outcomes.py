@@ -1,14 +1,16 @@
 """What became of each step, from the journal; the rows that a report tells of it."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from sagewarden.application.journal import Entry, Journal
+from sagewarden.application.judging import Judged
 from sagewarden.application.ports import Bench
 from sagewarden.application.story import Story
 from sagewarden.core.entities import Identity, Kind
 from sagewarden.core.journal import Outcome, Result, tally
 from sagewarden.core.plan import Effect, PlannedEntity
-from sagewarden.core.report import OutcomeRow
+from sagewarden.core.report_rows import OutcomeRow
 
 
 def outcome_rows(bench: Bench, story: Story) -> tuple[OutcomeRow, ...]:
@@ -33,12 +35,13 @@ def _place(row: OutcomeRow) -> tuple[str, str, int, str, str]:
 
 def _journalled(entry: Entry) -> Iterable[OutcomeRow]:
     known = {each.identity: each for each in entry.intent.entities}
-    archive = (entry.intent.archive_key, entry.intent.archive_sha256)
+    intent = entry.intent
+    where = (intent.run, intent.unit, intent.plan)
+    archive = (intent.archive_key, intent.archive_sha256)
     outcomes = entry.settled.outcomes if entry.settled is not None else _open(entry)
     at = entry.settled.at if entry.settled is not None else ""
     for outcome in outcomes:
-        where = (entry.intent.run, entry.intent.unit, at)
-        yield _row(outcome, known.get(outcome.step.identity), archive, where)
+        yield _row(outcome, known.get(outcome.step.identity), (*archive, at), where)
 
 
 def _open(entry: Entry) -> Iterable[Outcome]:
@@ -51,24 +54,25 @@ def _open(entry: Entry) -> Iterable[Outcome]:
 def _left_rows(story: Story) -> Iterable[OutcomeRow]:
     """Steps that never reached the journal: not attempted, with the reason."""
     planned = {
-        each.identity: (each, unit.identity)
+        each.identity: (each, (story.run, unit.identity, plan.digest))
         for plan in story.plans
         for unit in plan.units
         for each in (*unit.entities, *unit.spared)
     }
     for outcome in story.left:
         if outcome.step.identity in planned:
-            entity, unit = planned[outcome.step.identity]
-            yield _row(outcome, entity, ("", ""), (story.run, unit, ""))
+            entity, where = planned[outcome.step.identity]
+            yield _row(outcome, entity, ("", "", ""), where)
 
 
 def _row(
     outcome: Outcome,
     planned: PlannedEntity | None,
-    archive: tuple[str, str],
+    evidence: tuple[str, str, str],
     where: tuple[str, str, str],
 ) -> OutcomeRow:
-    run, unit, at = where
+    run, unit, plan = where
+    archive_key, archive_sha256, at = evidence
     identity: Identity = outcome.step.identity
     return OutcomeRow(
         run=run,
@@ -82,10 +86,25 @@ def _row(
         detail=outcome.detail,
         policy="" if planned is None else planned.policy,
         rule="" if planned is None else planned.rule,
-        archive_key=archive[0],
-        archive_sha256=archive[1],
+        archive_key=archive_key,
+        archive_sha256=archive_sha256,
         at=at,
+        plan=plan,
     )
+
+
+def with_owners(rows: Iterable[OutcomeRow], judged: Judged | None) -> tuple[OutcomeRow, ...]:
+    """Add to each step whose its entity was, as far as this run saw the entity."""
+    if judged is None:
+        return tuple(rows)
+    return tuple(replace(row, owner=_owner(row, judged)) for row in rows)
+
+
+def _owner(row: OutcomeRow, judged: Judged) -> str:
+    entity = judged.inventory.of(Kind(row.kind)).get(row.name.lower())
+    if entity is None or entity.identity.created_ms != row.created_ms:
+        return ""
+    return judged.owner(entity)
 
 
 def tallied(rows: Sequence[OutcomeRow]) -> Mapping[str, int]:

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable, Mapping
 
-from sagewarden.application.documents import create_once, read_document
+from sagewarden.application.documents import create_once, read_document, read_or_none
 from sagewarden.application.ports import Bench
-from sagewarden.core.entities import Kind
+from sagewarden.core.figures import Figures, History
 from sagewarden.core.keys import Family, prefix, report_key
-from sagewarden.core.report import PastRun, Report
+from sagewarden.core.report import Report
+from sagewarden.core.report_rows import PastRun
 from sagewarden.errors import IntegrityError
 
 HISTORY = 30
@@ -17,12 +18,17 @@ def store_report(bench: Bench, report: Report, renderings: Mapping[str, bytes]) 
     """Store a report's JSON last: a run counts as told once it is there."""
     for name, body in sorted(renderings.items()):
         bench.vault.create(report_key(bench.target, report.run, name), body)
+    figures = report_key(bench.target, report.run, FIGURES_NAME)
+    create_once(bench.vault, figures, Figures.of(report).spelled())
     create_once(bench.vault, report_key(bench.target, report.run, REPORT_NAME), report.spelled())
     for run in report.adopted:
         create_once(bench.vault, report_key(bench.target, run, ADOPTED_NAME), {"by": report.run})
 
 
 REPORT_NAME = "report.json"
+
+FIGURES_NAME = "figures.json"
+"""Beside a report: what a trend needs of it, so that none has to be read whole for that."""
 
 ADOPTED_NAME = "adopted.json"
 """Stands for the report of a run that died: the run that settled it tells what it did."""
@@ -53,16 +59,35 @@ def _runs_with(bench: Bench, name: str) -> list[str]:
     return sorted({run for run, *rest in found if rest == [name]})
 
 
+def read_figures(bench: Bench, run: str) -> Figures:
+    """Read a run's figures; of a run that stored none beside its report, from the report."""
+    key = report_key(bench.target, run, FIGURES_NAME)
+    try:
+        found = read_or_none(bench.vault, key)
+        return Figures.of(read_report(bench, run)) if found is None else Figures.read(found[0])
+    except (KeyError, TypeError, ValueError) as error:
+        raise IntegrityError(f"the figures of run {run} are broken: {error}") from error
+
+
 def past_runs(bench: Bench, but: str) -> Iterable[PastRun]:
     """Yield the newest past runs but this one, oldest first."""
     for run in [each for each in reported_runs(bench) if each != but][-HISTORY:]:
-        past = read_report(bench, run)
-        yield PastRun(
-            run=run,
-            began=past.began,
-            experiments=past.inventory.get(str(Kind.EXPERIMENT), 0),
-            trials=past.inventory.get(str(Kind.TRIAL), 0),
-            components=past.inventory.get(str(Kind.COMPONENT), 0),
-            deleted=past.deleted.get(str(Kind.COMPONENT), 0),
-            marked=sum(row.mark for row in past.policy_rows),
-        )
+        yield read_figures(bench, run).run
+
+
+def read_history(bench: Bench) -> History:
+    """Read the figures of every run; of one whose report is broken, say so."""
+    runs: list[Figures] = []
+    unread: list[str] = []
+    for run in reported_runs(bench):
+        try:
+            runs.append(read_figures(bench, run))
+        except IntegrityError as error:
+            unread.append(error.message)
+    return History(
+        account=bench.target.account,
+        region=bench.target.region,
+        target_name=bench.target.name,
+        runs=tuple(runs),
+        unread=tuple(unread),
+    )

@@ -9,7 +9,7 @@ from sagewarden.application.judging import Judged
 from sagewarden.core.canonical import spell_time
 from sagewarden.core.entities import Entity, Identity
 from sagewarden.core.journal import Result
-from sagewarden.core.report import ComplianceRow, TagGap, TagRow
+from sagewarden.core.report_rows import ComplianceRow, TagGap, TagRow
 from sagewarden.core.tagging import Inspected, State
 from sagewarden.core.tags import TagOutcome, TagStep
 

@@ -1,127 +1,28 @@
-"""The report of one run: computed from confirmed outcomes and from what was judged."""
+"""The report of one run: computed from confirmed outcomes and from what was judged.
 
+Format 2 added plans with their approvals, limits, holds, and to each step its plan and owner.
+"""
+
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, is_dataclass
 from typing import Any
 
-REPORT_FORMAT = 1
+from sagewarden.core.entities import Kind
+from sagewarden.core.report_rows import (
+    ComplianceRow,
+    HoldRow,
+    JudgedRow,
+    LimitRow,
+    OutcomeRow,
+    PastRun,
+    PlanRow,
+    PolicyRow,
+    TagGap,
+    TagRow,
+)
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class JudgedRow:
-    """One entity under one policy. `due` is spelled UTC or empty, `size` counts its whole tree."""
-
-    kind: str
-    name: str
-    policy: str
-    verdict: str
-    reasons: tuple[str, ...]
-    against: tuple[str, ...]
-    owner: str
-    size: int
-    due: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OutcomeRow:
-    """One step of the journal, settled. `run` is the run whose intent it was."""
-
-    run: str
-    unit: str
-    effect: str
-    kind: str
-    name: str
-    created_ms: int
-    trial: str
-    result: str
-    detail: str
-    policy: str
-    rule: str
-    archive_key: str
-    archive_sha256: str
-    at: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TagRow:
-    """One tag that was to be set (`after`) or taken off (None), and what came of it.
-
-    `run` is the run whose intent it was, `policy` whose rule it served: empty for a mark's tag.
-    """
-
-    run: str
-    kind: str
-    name: str
-    created_ms: int
-    key: str
-    before: str | None
-    after: str | None
-    policy: str
-    reason: str
-    result: str
-    detail: str
-    at: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ComplianceRow:
-    """How what one policy asks tags of stands, of one owner: entities by their worst tag.
-
-    `left` could be repaired, but not now (see `TagGap`); `repair` is repaired by this run, or would
-    be.
-    """
-
-    policy: str
-    owner: str
-    compliant: int
-    repair: int
-    left: int
-    violation: int
-    unknown: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TagGap:
-    """A required tag that no run repairs by itself, and why. `since` is spelled UTC or empty."""
-
-    kind: str
-    name: str
-    policy: str
-    key: str
-    value: str | None
-    state: str
-    reason: str
-    owner: str
-    since: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PolicyRow:
-    """What one policy found: trees by verdict."""
-
-    name: str
-    description: str
-    resource: str
-    action: str
-    grace: str
-    place: str
-    keep: int
-    mark: int
-    delete: int
-    report: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PastRun:
-    """One earlier run, for the trend. Counts are entities (`inventory`) and components deleted."""
-
-    run: str
-    began: str
-    experiments: int
-    trials: int
-    components: int
-    deleted: int
-    marked: int
+REPORT_FORMAT = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,17 +73,21 @@ class Report:
     tags: tuple[TagRow, ...] = ()
     compliance: tuple[ComplianceRow, ...] = ()
     tag_gaps: tuple[TagGap, ...] = ()
+    plans: tuple[PlanRow, ...] = ()
+    limit_rows: tuple[LimitRow, ...] = ()
+    holds: tuple[HoldRow, ...] = ()
 
     def spelled(self) -> dict[str, Any]:
         """Return the report as its JSON."""
-        return {"format": REPORT_FORMAT, **{name: _plain(getattr(self, name)) for name in _NAMES}}
+        return {"format": REPORT_FORMAT, **spelled_fields(self)}
 
     @classmethod
     def read(cls, stored: Mapping[str, Any]) -> "Report":
-        """Read a stored report; raise KeyError or TypeError when it is broken.
+        """Read a stored report; raise KeyError, TypeError or ValueError when it is broken.
 
         One that an older version stored lacks what came later: that is empty.
         """
+        check_newest(stored, REPORT_FORMAT)
         rows: dict[str, Any] = {
             name: stored[name] for name in _NAMES if name in stored or name not in _LATER
         }
@@ -192,6 +97,31 @@ class Report:
             rows[name] = tuple(stored[name])
         rows["idle_histogram"] = tuple((label, count) for label, count in stored["idle_histogram"])
         return cls(**rows)
+
+    @property
+    def figures(self) -> PastRun:
+        """What later runs compare themselves with."""
+        verdicts = Counter(row.verdict for row in self.judged)
+        inventory, compliance = self.inventory, self.compliance
+        required = [row.repair + row.left + row.violation + row.unknown for row in compliance]
+        compliant = sum(row.compliant for row in compliance)
+        return PastRun(
+            run=self.run,
+            began=self.began,
+            experiments=inventory.get(str(Kind.EXPERIMENT), 0),
+            trials=inventory.get(str(Kind.TRIAL), 0),
+            components=inventory.get(str(Kind.COMPONENT), 0),
+            deleted=self.deleted.get(str(Kind.COMPONENT), 0),
+            marked=verdicts["mark"],
+            mode=self.mode,
+            exit_code=self.exit_code,
+            due=verdicts["delete"],
+            kept=verdicts["keep"],
+            held=sum(row.held for row in self.judged),
+            gone=sum(self.deleted.values()),
+            compliant=compliant,
+            required=compliant + sum(required),
+        )
 
 
 _NAMES = tuple(Report.__dataclass_fields__)
@@ -203,14 +133,29 @@ _ROWS = {
     "tags": TagRow,
     "compliance": ComplianceRow,
     "tag_gaps": TagGap,
+    "plans": PlanRow,
+    "limit_rows": LimitRow,
+    "holds": HoldRow,
 }
-_LATER = frozenset({"tags", "compliance", "tag_gaps"})
+_LATER = frozenset({"tags", "compliance", "tag_gaps", "plans", "limit_rows", "holds"})
 """Fields that reports of older versions lack."""
+
+
+def check_newest(stored: Mapping[str, Any], known: int) -> None:
+    """Raise ValueError for a format that a newer version wrote."""
+    found = stored.get("format", 1)
+    if not isinstance(found, int) or found > known:
+        raise ValueError(f"it has format {found}, this version knows formats up to {known}")
+
+
+def spelled_fields(value: Any) -> dict[str, Any]:
+    """Return a frozen value's fields as its JSON."""
+    return {name: _plain(getattr(value, name)) for name in value.__dataclass_fields__}
 
 
 def _plain(value: Any) -> Any:
     if is_dataclass(value):
-        return {name: _plain(getattr(value, name)) for name in value.__dataclass_fields__}
+        return spelled_fields(value)
     if isinstance(value, tuple):
         return [_plain(each) for each in value]
     if isinstance(value, Mapping):

@@ -9,7 +9,8 @@ from typing import Final
 
 from sagewarden.adapters.reports.wording import KINDS, VERDICTS, counted, number
 from sagewarden.core.journal import Result
-from sagewarden.core.report import PolicyRow, Report
+from sagewarden.core.report import Report
+from sagewarden.core.report_rows import PolicyRow
 from sagewarden.core.visible import shortened
 
 WIDTH: Final = 360

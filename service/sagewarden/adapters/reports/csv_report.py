@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from dataclasses import fields
 from typing import Any, Final, TypeAlias
 
-from sagewarden.core.report import JudgedRow, OutcomeRow, Report, TagGap, TagRow
+from sagewarden.core.report import Report
+from sagewarden.core.report_rows import JudgedRow, OutcomeRow, TagGap, TagRow
 from sagewarden.core.visible import visible
 
 BETWEEN: Final = " | "

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from sagewarden.adapters.reports.headline import trees, troubles
 from sagewarden.adapters.reports.wording import by_kind, counted, entities, moment, number, percent
-from sagewarden.core.report import JudgedRow, Report
+from sagewarden.core.report import Report
+from sagewarden.core.report_rows import JudgedRow
 
 
 @dataclass(frozen=True, slots=True)

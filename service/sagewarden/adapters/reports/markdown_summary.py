@@ -8,7 +8,8 @@ from sagewarden.adapters.reports.figures import key_figures
 from sagewarden.adapters.reports.headline import headline, undone
 from sagewarden.adapters.reports.tag_lines import tag_sections
 from sagewarden.adapters.reports.wording import WHOLE, brief, moment, number
-from sagewarden.core.report import PolicyRow, Report
+from sagewarden.core.report import Report
+from sagewarden.core.report_rows import PolicyRow
 from sagewarden.core.visible import shortened
 
 POLICIES: Final = 20

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from sagewarden.adapters.reports.wording import KINDS, TROUBLE, counted
-from sagewarden.core.report import JudgedRow, OutcomeRow, Report
+from sagewarden.core.report import Report
+from sagewarden.core.report_rows import JudgedRow, OutcomeRow
 
 OUTCOMES: Final = 1000
 """Outcome rows on a page; the CSV and JSON forms have all."""

@@ -4,7 +4,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from sagewarden.adapters.reports.wording import counted, moment
-from sagewarden.core.report import ComplianceRow, Report, TagGap, TagRow
+from sagewarden.core.report import Report
+from sagewarden.core.report_rows import ComplianceRow, TagGap, TagRow
 
 NOBODY = "nobody"
 

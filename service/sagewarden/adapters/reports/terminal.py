@@ -25,7 +25,8 @@ from sagewarden.adapters.reports.wording import (
     number,
     room,
 )
-from sagewarden.core.report import JudgedRow, PolicyRow, Report
+from sagewarden.core.report import Report
+from sagewarden.core.report_rows import JudgedRow, PolicyRow
 from sagewarden.core.visible import shortened
 
 SAMPLES: Final = 3

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from sagewarden.adapters.reports.wording import moment, number
-from sagewarden.core.report import PastRun, Report
+from sagewarden.core.report import Report
+from sagewarden.core.report_rows import PastRun
 
 LEFT: Final = 44
 RIGHT: Final = 352
@@ -53,7 +54,7 @@ def trend(report: Report) -> Trend | None:
     past = [run for run in report.history if run.run != report.run]
     if not past:
         return None
-    runs = [*past, _this(report)][-_RUNS:]
+    runs = [*past, report.figures][-_RUNS:]
     most, most_deleted = (
         _ceiling(max(run.components for run in runs)),
         _ceiling(max(run.deleted for run in runs)),
@@ -72,19 +73,6 @@ def trend(report: Report) -> Trend | None:
         first=moment(runs[0].began)[:10],
         last=moment(runs[-1].began)[:10],
         left_out=len(past) + 1 - len(runs),
-    )
-
-
-def _this(report: Report) -> PastRun:
-    kinds = report.inventory
-    return PastRun(
-        run=report.run,
-        began=report.began,
-        experiments=kinds.get("experiment", 0),
-        trials=kinds.get("trial", 0),
-        components=kinds.get("trial-component", 0),
-        deleted=report.deleted.get("trial-component", 0),
-        marked=sum(row.verdict == "mark" for row in report.judged),
     )
 
 
