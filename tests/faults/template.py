@@ -25,7 +25,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from sagewarden import bootstrap
 from sagewarden.__main__ import main
 from sagewarden.adapters.aws.limiter import Pace
 from sagewarden.adapters.aws.session import Access, TargetSession
@@ -33,11 +32,10 @@ from sagewarden.adapters.clock import wall_now
 from sagewarden.adapters.reports import terminal
 from sagewarden.adapters.telemetry import logs
 from sagewarden.adapters.vault import s3
-from sagewarden.application.sweep import run_target
+from sagewarden.bootstrap.sweeping import ReadyRun
 from sagewarden.cli.console import working
-from sagewarden.cli.running import Ends, told
+from sagewarden.cli.ending import Ends, side_by_side, told
 from sagewarden.core.entities import Target
-from sagewarden.errors import SageWardenError
 from sagewarden.settings import load_settings
 
 LOADED = (terminal, logs, s3)
@@ -100,13 +98,9 @@ def brisk(config: Path, lease: float) -> int:
     ends = Ends(as_json=False)
     with told(ends), working() as work:
         work.reading = work.writing = EAGER
-        wired = bootstrap.wire_target(settings, settings.targets[0], work)
-        governance = replace(bootstrap.govern(settings, wired), lease_seconds=lease)
-        try:
-            run = bootstrap.new_run(settings, wired)
-            ends.reports.append(run_target(wired.bench, governance, run))
-        except SageWardenError as error:
-            ends.errors.append((str(wired.bench.target), error))
+        ready = ReadyRun.of(settings, settings.targets[0], work)
+        governance = replace(ready.governance, lease_seconds=lease)
+        side_by_side([replace(ready, governance=governance)], 1, work.stop, ends)
     return ends.code
 
 

@@ -18,7 +18,7 @@ FINE = frozenset({str(Result.DONE), str(Result.ALREADY_ABSENT)})
 def stopped(bench: Bench) -> Iterator[str]:
     """Say so when somebody ended the run: what it left looks like nobody's fault otherwise."""
     if bench.stopping():
-        yield "the run was told to stop (a signal); the next one goes on with what is left"
+        yield "the run was told to stop (a signal, or the end of its hours); the next one goes on"
 
 
 def blind(governance: Governance, judged: Judged | None) -> Iterator[str]:

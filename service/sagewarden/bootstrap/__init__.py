@@ -30,6 +30,7 @@ from sagewarden.adapters.reports.html_report import render_html
 from sagewarden.adapters.reports.markdown_summary import render_markdown
 from sagewarden.adapters.telemetry.logs import tell
 from sagewarden.adapters.vault import codec
+from sagewarden.adapters.vault.counted import CountedVault, VaultCounter
 from sagewarden.adapters.vault.marked import MarkedVault
 from sagewarden.adapters.vault.opening import open_vault
 from sagewarden.application.judging import Governance
@@ -47,6 +48,7 @@ from sagewarden.core.baseline import Tolerance
 from sagewarden.core.entities import Target
 from sagewarden.core.limits import Limit, Limits
 from sagewarden.core.owners import OwnerRules
+from sagewarden.core.policy import PolicySet
 from sagewarden.core.report import Report
 from sagewarden.errors import SettingsError, UsageError
 from sagewarden.settings import (
@@ -82,10 +84,39 @@ class Process:
     progress: Progress = lambda _what, _count, _of: None
     reading: Pace = READING
     writing: Pace = WRITING
+    meters: Callable[[Target], "Meters"] | None = None
+    directories: dict[str, Vault] = field(default_factory=dict)
+    """Vaults on disks, opened once: one that vanishes meanwhile must not be begun anew, empty."""
+
+    def meters_of(self, target: Target) -> "Meters":
+        """Return what counts and paces a target's calls: new, or what someone keeps of it."""
+        if self.meters is not None:
+            return self.meters(target)
+        return Meters.new(self)
 
     def rest(self, seconds: float) -> None:
         """Wait; edges that are open are still put back at a decent pace after a stop."""
         threading.Event().wait(seconds)
+
+
+@dataclass(frozen=True, slots=True)
+class Meters:
+    """What counts a target's calls and learns how many AWS accepts; worth keeping between runs."""
+
+    counter: CallCounter
+    reading: Limiters
+    writing: Limiters
+    vault: VaultCounter
+
+    @classmethod
+    def new(cls, process: Process) -> "Meters":
+        """Make them; what writes is paced after a stop too, so that edges can be put back."""
+        return cls(
+            CallCounter(),
+            Limiters(time.monotonic, process.stop, process.reading),
+            Limiters(time.monotonic, threading.Event(), process.writing),
+            VaultCounter(),
+        )
 
 
 @dataclass(slots=True)
@@ -112,17 +143,18 @@ def wire_target(settings: Settings, chosen: TargetSettings, process: Process) ->
         wall_now,
         time.monotonic,
     )
+    meters = process.meters_of(target)
     reads = Reads(
         session=session,
-        limiters=Limiters(time.monotonic, process.stop, process.reading),
-        counter=CallCounter(),
+        limiters=meters.reading,
+        counter=meters.counter,
         stop=process.stop,
         monotonic=time.monotonic,
     )
     undisturbed = reads.to_the_end()  # edges are put back after a stop, too
     bench = Bench(
         target=target,
-        vault=_vault(settings, session, process),
+        vault=CountedVault(_vault(settings, session, process), meters.vault),
         codec=VaultCodec(),
         surveys=SageMakerSurveys(reads, SageMakerLooks(reads), search_lag=settings.run.search_lag),
         looks=SageMakerLooks(undisturbed),
@@ -131,11 +163,10 @@ def wire_target(settings: Settings, chosen: TargetSettings, process: Process) ->
         rest=process.rest,
         stopping=process.stop.is_set,
         monotonic=boot_monotonic,
-        events=partial(tell, target=str(target)),
+        events=partial(tell, target=str(target), account=target.account, region=target.region),
         progress=process.progress,
     )
-    paces = Limiters(time.monotonic, threading.Event(), process.writing)
-    return Wired(bench, session, reads.counter, paces)
+    return Wired(bench, session, reads.counter, meters.writing)
 
 
 def _vault(settings: Settings, session: TargetSession, process: Process) -> Vault:
@@ -144,12 +175,15 @@ def _vault(settings: Settings, session: TargetSession, process: Process) -> Vaul
             "there is no vault in the settings",
             advice="Add `vault: {address: s3://BUCKET/PREFIX}` to sagewarden.yaml.",
         )
-    vault = open_vault(
-        settings.vault.address,
+    address = settings.vault.address
+    vault = process.directories.get(address) or open_vault(
+        address,
         client=session.s3,
         kms_key=settings.vault.kms_key,
         wait=process.rest,
     )
+    if not address.startswith("s3://"):
+        process.directories[address] = vault
     return MarkedVault(vault)
 
 
@@ -165,17 +199,22 @@ def check_may_act(settings: Settings, wired: Wired) -> None:
         )
 
 
-def govern(settings: Settings, wired: Wired, policies: Path | None = None) -> Governance:
-    """Load the policies and gather what governs a target."""
-    place = policies or settings.policies
+def policies_of(settings: Settings, place: Path | None = None) -> PolicySet:
+    """Load the policies; raise PolicyError, or SettingsError when none are named."""
+    place = place or settings.policies
     if place is None:
         raise SettingsError(
             "no policies are named",
             advice="Set `policies: DIRECTORY` in sagewarden.yaml, or give --policies DIRECTORY.",
         )
+    return load_policies(place)
+
+
+def govern(settings: Settings, wired: Wired, policies: Path | None = None) -> Governance:
+    """Load the policies and gather what governs a target."""
     limits = settings.limits
     endpoint = "" if wired.session.endpoint_is_aws else wired.session.endpoint
-    loaded = load_policies(place)
+    loaded = policies_of(settings, policies)
     return Governance(
         policies=loaded,
         rules=limits.mark_rules,

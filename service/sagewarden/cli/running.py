@@ -1,23 +1,12 @@
 """`sweep`, `approve` and `apply`: what acts, and what lets it act."""
 
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
-from functools import partial
-from typing import TYPE_CHECKING
 
 from rich.text import Text
 
-from sagewarden.cli.console import say, say_json, spelled_error, tell_error, working
+from sagewarden.cli.console import say, say_json, working
+from sagewarden.cli.ending import Ends, side_by_side, told
 from sagewarden.cli.options import Policies, Where
-from sagewarden.errors import SageWardenError
-
-if TYPE_CHECKING:
-    from sagewarden.application.judging import Governance
-    from sagewarden.application.ports import Bench
-    from sagewarden.application.sweep import Run
-    from sagewarden.core.report import Report
 
 WHERE = Where()
 
@@ -35,29 +24,16 @@ def sweep(*, policies: Policies = None, where: Where = WHERE) -> int:
         Directory of policy files, instead of the one in the settings.
     """
     from sagewarden import bootstrap  # noqa: PLC0415 -- slow to import
+    from sagewarden.bootstrap.sweeping import ReadyRun  # noqa: PLC0415
 
     settings = where.effective().settings
     ends = Ends(as_json=where.json)
     with told(ends), working() as process:
-        wired = [
-            bootstrap.wire_target(settings, chosen, process)
+        ready = [
+            ReadyRun.of(settings, chosen, process, policies)
             for chosen in bootstrap.targets_of(settings, where.target)
         ]
-        ready = [
-            (
-                each.bench,
-                bootstrap.govern(settings, each, policies),
-                bootstrap.new_run(settings, each),
-            )
-            for each in wired
-        ]
-        for bench, governance, run in ready:
-            if process.stop.is_set():
-                break
-            try:
-                ends.reports.append(_logged(bench, governance, run))
-            except SageWardenError as error:
-                ends.errors.append((str(bench.target), error))
+        side_by_side(ready, settings.run.targets_at_once, process.stop, ends)
     return ends.code
 
 
@@ -71,36 +47,16 @@ def apply(digest: str, *, policies: Policies = None, where: Where = WHERE) -> in
     policies
         Directory of policy files, instead of the one in the settings.
     """
-    from sagewarden import bootstrap  # noqa: PLC0415 -- slow to import
     from sagewarden.application.plans import full_digest  # noqa: PLC0415
+    from sagewarden.bootstrap.sweeping import ReadyRun  # noqa: PLC0415
 
     settings = where.effective().settings
     ends = Ends(as_json=where.json)
     with told(ends), working() as process:
         chosen = where.single_target(settings, BELONGS)
-        wired = bootstrap.wire_target(settings, chosen, process)
-        governance = bootstrap.govern(settings, wired, policies)
-        run = bootstrap.new_run(settings, wired)
-        whole = full_digest(wired.bench, digest)
-        ends.reports.append(_logged(wired.bench, governance, run, plan=whole))
+        ready = ReadyRun.of(settings, chosen, process, policies)
+        ends.reported(0, ready.do(full_digest(ready.bench, digest)))
     return ends.code
-
-
-def _logged(bench: "Bench", governance: "Governance", run: "Run", plan: str = "") -> "Report":
-    """Do one run; log that it began and how it ended, and each line between under its name."""
-    from sagewarden.adapters.reports.headline import headline  # noqa: PLC0415 -- slow to import
-    from sagewarden.application.sweep import run_target  # noqa: PLC0415
-
-    bench = replace(bench, events=partial(bench.events, run=run.name))
-    bench.events("run.began", plan=plan, vault=bench.vault.address, endpoint=governance.endpoint)
-    try:
-        report = run_target(bench, governance, run, plan=plan or None)
-    except SageWardenError as error:
-        told = {"reason": error.message, "advice": error.advice}
-        bench.events("run.ended", exit_code=error.exit_code, **told)
-        raise
-    bench.events("run.ended", exit_code=report.exit_code, told=headline(report).sentence)
-    return report
 
 
 def approve(digest: str, *, where: Where = WHERE) -> int:
@@ -142,42 +98,3 @@ def approve(digest: str, *, where: Where = WHERE) -> int:
 
 
 BELONGS = "a plan belongs to"
-
-
-@dataclass
-class Ends:
-    """How runs ended: with a report each, or with an error before there could be one."""
-
-    as_json: bool
-    reports: list["Report"] = field(default_factory=list)
-    errors: list[tuple[str, SageWardenError]] = field(default_factory=list)
-
-    @property
-    def code(self) -> int:
-        """The worst exit code."""
-        codes = [report.exit_code for report in self.reports]
-        return max([0, *codes, *(error.exit_code for _, error in self.errors)])
-
-    def say(self) -> None:
-        """Print a report each, then what ended without one."""
-        from sagewarden.adapters.reports.terminal import summary  # noqa: PLC0415 -- slow to import
-
-        if self.as_json:
-            errors = [spelled_error(error) | {"target": target} for target, error in self.errors]
-            say_json([*(report.spelled() for report in self.reports), *errors])
-            return
-        for report in self.reports:
-            say(summary(report))
-        for _, error in self.errors:
-            tell_error(error, as_json=False)
-
-
-@contextmanager
-def told(ends: Ends) -> Iterator[None]:
-    """Print how runs ended, after an interruption too."""
-    try:
-        yield
-    except SystemExit:
-        ends.say()
-        raise
-    ends.say()

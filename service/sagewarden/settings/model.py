@@ -8,6 +8,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from sagewarden.core.bundles import MOST
 from sagewarden.core.marks import MarkRules
+from sagewarden.settings.daemon import ScheduleSettings, WebSettings
 from sagewarden.settings.notice import NoticeSettings
 from sagewarden.settings.targets import TargetSettings
 from sagewarden.settings.values import Duration, Growth, Section, Share
@@ -126,6 +127,7 @@ class RunSettings(Section):
         timedelta(minutes=1), description="How long a silent worker keeps its target."
     )
     search_lag: Duration = Field(timedelta(minutes=2), description="How far Search may be behind.")
+    targets_at_once: int = Field(4, ge=1, le=64, description="Targets worked on side by side.")
 
 
 class AwsSettings(Section):
@@ -158,6 +160,8 @@ class Settings(BaseSettings):
     notice: NoticeSettings = NoticeSettings()
     run: RunSettings = RunSettings()
     aws: AwsSettings = AwsSettings()
+    schedule: ScheduleSettings = ScheduleSettings()
+    web: WebSettings = WebSettings()
 
     @classmethod
     def settings_customise_sources(

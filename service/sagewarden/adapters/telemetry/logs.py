@@ -2,6 +2,7 @@
 
 import logging
 import sys
+from contextlib import AbstractContextManager
 from typing import Any, TextIO
 
 import orjson
@@ -46,6 +47,11 @@ def configure_logs(*, as_json: bool, level: str = "INFO", stream: TextIO | None 
 def tell(event: str, **fields: Any) -> None:
     """Log one event of the table; fields are values from AWS or ours, never secrets."""
     structlog.get_logger("sagewarden").info(event, **fields)
+
+
+def bound(**fields: str) -> AbstractContextManager[None]:
+    """Put these into each line of this thread meanwhile, the libraries' lines too."""
+    return structlog.contextvars.bound_contextvars(**fields)
 
 
 def _inert(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:

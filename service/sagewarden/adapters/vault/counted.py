@@ -1,0 +1,70 @@
+"""A vault that counts what went wrong with it, for metrics."""
+
+import threading
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sagewarden.application.ports.vault import Stored, Vault
+from sagewarden.errors import VaultAbsent, VaultChanged, VaultError, VaultExists
+
+ANSWERS = (VaultAbsent, VaultChanged, VaultExists)
+"""These are answers of a vault that works."""
+
+
+class VaultCounter:
+    """Counts failures by operation."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._errors: Counter[str] = Counter()
+
+    @contextmanager
+    def counting(self, operation: str) -> Iterator[None]:
+        """Count what goes wrong in the body."""
+        try:
+            yield
+        except ANSWERS:
+            raise
+        except VaultError:
+            with self._lock:
+                self._errors[operation] += 1
+            raise
+
+    def errors(self) -> dict[str, int]:
+        """How many operations failed, by their names."""
+        with self._lock:
+            return dict(self._errors)
+
+
+class CountedVault:
+    """Another vault, whose failures are counted."""
+
+    def __init__(self, inner: Vault, counter: VaultCounter) -> None:
+        self._inner = inner
+        self._counter = counter
+
+    @property
+    def address(self) -> str:
+        """Where it is, for people."""
+        return self._inner.address
+
+    def create(self, key: str, body: bytes) -> str:
+        """Write a new object."""
+        with self._counter.counting("create"):
+            return self._inner.create(key, body)
+
+    def replace(self, key: str, body: bytes, expected: str) -> str:
+        """Write over an object."""
+        with self._counter.counting("replace"):
+            return self._inner.replace(key, body, expected)
+
+    def get(self, key: str) -> Stored:
+        """Read an object."""
+        with self._counter.counting("get"):
+            return self._inner.get(key)
+
+    def list(self, prefix: str) -> Iterator[str]:
+        """Yield keys."""
+        with self._counter.counting("list"):
+            yield from self._inner.list(prefix)

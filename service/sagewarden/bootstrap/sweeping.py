@@ -1,0 +1,73 @@
+"""One run of one target, as `sweep`, `apply` and the daemon do it."""
+
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import Self
+
+from sagewarden.adapters.reports.headline import headline
+from sagewarden.adapters.telemetry.logs import bound
+from sagewarden.application.judging import Governance
+from sagewarden.application.ports import Bench
+from sagewarden.application.sweep import Run, run_target
+from sagewarden.bootstrap import Process, govern, new_run, wire_target
+from sagewarden.core.report import Report
+from sagewarden.errors import SageWardenError
+from sagewarden.settings import Settings, TargetSettings
+
+
+@dataclass(frozen=True, slots=True)
+class ReadyRun:
+    """A run that has its name and all it needs, and has not begun."""
+
+    bench: Bench
+    governance: Governance
+    run: Run
+
+    @classmethod
+    def of(
+        cls,
+        settings: Settings,
+        chosen: TargetSettings,
+        process: Process,
+        policies: Path | None = None,
+    ) -> Self:
+        """Read the policies, wire the target, name the run; nothing is called yet."""
+        wired = wire_target(settings, chosen, process)
+        governance = govern(settings, wired, policies)
+        run = new_run(settings, wired)
+        events = partial(wired.bench.events, run=run.name)
+        return cls(replace(wired.bench, events=events), governance, run)
+
+    def named_progress(self) -> Self:
+        """Return it with its target's name in its progress, for where several are told of."""
+        told, target = self.bench.progress, self.bench.target
+
+        def progress(what: str, count: int, of: int | None) -> None:
+            told(f"{target.name or target} {what}", count, of)
+
+        return replace(self, bench=replace(self.bench, progress=progress))
+
+    def do(self, plan: str = "") -> Report:
+        """Do it; log that it began and how it ended, and each line between under its name.
+
+        Raise what `run_target` raises.
+        """
+        bench, target = self.bench, self.bench.target
+        began = bench.monotonic()
+        with bound(
+            run=self.run.name, target=str(target), account=target.account, region=target.region
+        ):
+            endpoint = self.governance.endpoint
+            bench.events("run.began", plan=plan, vault=bench.vault.address, endpoint=endpoint)
+            try:
+                report = run_target(bench, self.governance, self.run, plan=plan or None)
+            except SageWardenError as error:
+                told = {"reason": error.message, "advice": error.advice}
+                seconds = round(bench.monotonic() - began, 1)
+                bench.events("run.ended", exit_code=error.exit_code, seconds=seconds, **told)
+                raise
+            seconds = round(bench.monotonic() - began, 1)
+            sentence = headline(report).sentence
+            bench.events("run.ended", exit_code=report.exit_code, seconds=seconds, told=sentence)
+            return report
