@@ -22,7 +22,7 @@ from sagewarden.application.journal import Journal
 from sagewarden.application.ports import Bench
 from sagewarden.application.ports.vault import Vault
 from sagewarden.application.restore import Restored, restore
-from sagewarden.application.restore_plan import Existing, RestorePlan, plan_restore
+from sagewarden.application.restore_plan import Existing, RestorePlan, Wishes, plan_restore
 from sagewarden.core.archive import VerifiedArchive
 from sagewarden.core.bundles import Bundle, turns_of
 from sagewarden.core.canonical import spell_time
@@ -300,17 +300,20 @@ class Account:
         return [[], [repr(each) for each in minutes["MetricValues"]]]
 
     def plan(
-        self, name: str, kind: Kind | None = None, existing: Existing = Existing.SKIP
+        self,
+        name: str,
+        kind: Kind | None = None,
+        existing: Existing = Existing.SKIP,
+        **wishes: Any,
     ) -> RestorePlan:
-        return plan_restore(
-            self.bench, tree_of(self.bench, newest(self.bench, name, kind)), existing
-        )
+        chosen = tree_of(self.bench, newest(self.bench, name, kind))
+        return plan_restore(self.bench, chosen, Wishes(existing, **wishes))
 
     def carry_out(self, plan: RestorePlan) -> Restored:
         return restore(self.bench, self.restoring, plan)
 
-    def restore(self, name: str, kind: Kind | None = None) -> Restored:
-        return self.carry_out(self.plan(name, kind))
+    def restore(self, name: str, kind: Kind | None = None, **wishes: Any) -> Restored:
+        return self.carry_out(self.plan(name, kind, **wishes))
 
     def forget(self) -> None:
         """Empty the vault."""

@@ -15,8 +15,8 @@ from sagewarden.core.rebirth import (
     missing,
     points_of,
     rebirth,
-    unreturnable,
 )
+from sagewarden.core.unreturnable import unreturnable
 from sagewarden.errors import IntegrityError
 
 ANCHOR = datetime(2026, 3, 1, 12, 0, 0, 500_000, UTC)

@@ -8,12 +8,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.restore.account import Account, make_bench, open_session
+from tests.restore.account import RUN, Account, make_bench, open_session
 
 from sagewarden.adapters.vault.directory import DirectoryVault
+from sagewarden.application.archives import gone_by
 from sagewarden.application.rebuilding import Fate
+from sagewarden.application.restore_plan import Wishes, plan_restore
 from sagewarden.core.entities import Kind
 from sagewarden.core.rebirth import RESTORED_TAG
+from sagewarden.core.renaming import Rename
 from sagewarden.errors import ReadFailed
 
 WORKER = Path(__file__).with_name("worker.py")
@@ -168,12 +171,66 @@ def test_killed_in_the_middle(
     account: Account, tmp_path: Path, operation: str, number: int, action: str
 ) -> None:
     """After kill -9 at any write the next restore goes on, and all is as if nothing had been."""
-    vault = DirectoryVault(tmp_path / "vault")
-    account = replace(account, bench=replace(account.bench, vault=vault))
+    account = keeping(account, tmp_path)
     before = grow(account)
+    code = killed(account, tmp_path, operation, number, action)
+
+    restored = account.restore("Exp")
+
+    assert code == -9
+    assert restored.complete
+    assert now(account) == before
+    assert set(created(account).values()) == {1}
+
+
+@pytest.mark.parametrize(
+    ("operation", "number", "action"),
+    [
+        ("CreateTrial", 2, "kill_after"),
+        ("CreateTrialComponent", 1, "kill_after"),
+        ("AssociateTrialComponent", 1, "kill_after"),
+        ("BatchPutMetrics", 2, "kill_after"),
+    ],
+)
+def test_killed_in_a_whole_run_under_other_names(
+    account: Account, tmp_path: Path, operation: str, number: int, action: str
+) -> None:
+    """The next call of the same words goes on, and what has the old names stays as it is."""
+    account = keeping(account, tmp_path)
+    grow(account)
+    account.tree("Second", Other=[])
+    account.erase((Kind.EXPERIMENT, "Second"), (Kind.TRIAL, "Other"))
+    account.tree("Exp", Tri=["Comp"])
+    account.box.admin.clear_calls()
+    wishes = [f"{name}*=Back-{name}*" for name in ("Exp", "Tri", "Comp")]
+    code = killed(account, tmp_path, operation, number, action, *wishes)
+    account.box.admin.clear_rules()
+
+    asked = Wishes(renames=tuple(map(Rename.read, wishes)), remember=True)
+    plan = plan_restore(account.bench, gone_by(account.bench, RUN), asked)
+    restored = account.carry_out(plan)
+
+    assert (code, restored.complete) == (-9, True)
+    assert set(created(account).values()) == {1}
+    back = account.seen(Kind.COMPONENT, "Back-Comp")
+    assert (back["trials"], back["counts"]) == (["Back-Tri"], {"loss": 25, "rmse": 3})
+    assert account.seen(Kind.COMPONENT, "Shared")["trials"] == ["Back-Tri", "Home"]
+    assert account.seen(*COMP)["trials"] == ["Tri"]
+
+
+def keeping(account: Account, folder: Path) -> Account:
+    """The account, with its vault in a folder that another process can read."""
+    vault = DirectoryVault(folder / "vault")
+    return replace(account, bench=replace(account.bench, vault=vault))
+
+
+def killed(
+    account: Account, folder: Path, operation: str, number: int, action: str, *wishes: str
+) -> int | None:
+    """Let a process restore all that was deleted, until it is killed; return its exit code."""
     target = account.bench.target
     command = [sys.executable, str(WORKER), target.account, target.region]
-    command += [account.box.url, str(tmp_path / "vault"), "Exp"]
+    command += [account.box.url, str(folder / "vault"), RUN, *wishes]
     with subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as worker:
@@ -181,13 +238,7 @@ def test_killed_in_the_middle(
         assert worker.stdout.readline() == "ready\n"
         account.fault(action, operation, nth_match=number, pid=worker.pid)
         worker.communicate("go\n", timeout=60)
-
-    restored = account.restore("Exp")
-
-    assert worker.returncode == -9
-    assert restored.complete
-    assert now(account) == before
-    assert set(created(account).values()) == {1}
+    return worker.returncode
 
 
 def test_points_that_aws_refuses_are_told_and_put_later(account: Account) -> None:

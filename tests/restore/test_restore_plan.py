@@ -5,7 +5,8 @@ from tests.restore.account import RUN, Account
 
 from sagewarden.application.archives import deleted, newest
 from sagewarden.application.rebuilding import Fate
-from sagewarden.application.restore_plan import Existing, Standing, plan_restore
+from sagewarden.application.restore_place import Standing
+from sagewarden.application.restore_plan import Existing, plan_restore
 from sagewarden.core.entities import Kind
 from sagewarden.errors import IntegrityError, UsageError
 from sagewarden.sandbox.state import changed

@@ -77,6 +77,17 @@ def chosen(
     )
 
 
+def gone_by(bench: Bench, run: str) -> tuple[Located, ...]:
+    """Return everything that one run deleted; raise UsageError when that is nothing."""
+    found = tuple(deleted(bench, run=run))
+    if not found:
+        raise UsageError(
+            f"no run {run!r} deleted anything on {bench.target}",
+            advice="`sagewarden report list` names the runs, `archive list` what they deleted.",
+        )
+    return found
+
+
 def remnant_of(
     bench: Bench, name: str, kind: Kind | None = None, run: str | None = None
 ) -> tuple[Located, ...]:

@@ -3,15 +3,15 @@
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from enum import StrEnum
 
 from sagewarden.application.ports import Bench
 from sagewarden.application.ports.aws import SeriesRequest
 from sagewarden.application.ports.restoring import MOST_POINTS, Restoring
-from sagewarden.application.restore_plan import Standing, standing_of
+from sagewarden.application.restore_place import Standing, standing_of
 from sagewarden.application.turns import PATIENCE
 from sagewarden.core.archive import ArchiveRecord
+from sagewarden.core.entities import Entity
 from sagewarden.core.rebirth import RESTORED_TAG, Point, Rebirth, missing, points_of
 from sagewarden.errors import Absent, EffectRefused, EffectThrottled, EffectUnclear, ReadFailed
 
@@ -75,19 +75,19 @@ class Rebuilder:
 
         return self._attempt(lambda: self._restoring.associate(component, trial), look)
 
-    def put(self, record: ArchiveRecord, created: datetime, *, fresh: bool) -> Put:
-        """Put back the metric points of a component that was created again at this time (UTC).
+    def put(self, record: ArchiveRecord, seen: Entity, *, fresh: bool) -> Put:
+        """Put back the metric points of a component as it was created again.
 
         Unless it is `fresh`, some may be there already: only what is missing is put.
         """
-        wanted = points_of(record, created)
+        wanted = points_of(record, seen.created)
         result = Put()
         try:
-            waiting = wanted if fresh or not wanted else self._missing(record, wanted)
+            waiting = wanted if fresh or not wanted else self._missing(seen, wanted)
         except ReadFailed as error:
             return Put(missing=len(wanted), reasons=Counter({error.message: len(wanted)}))
         for start in range(0, len(waiting), MOST_POINTS):
-            came = self._put(record, waiting[start : start + MOST_POINTS], result)
+            came = self._put(seen, waiting[start : start + MOST_POINTS], result)
             if came.fate is not Fate.DONE:
                 left = len(waiting) - start
                 result.missing += left
@@ -96,30 +96,30 @@ class Rebuilder:
         result.done = len(waiting) - result.missing
         return result
 
-    def _put(self, record: ArchiveRecord, batch: Sequence[Point], result: Put) -> Came:
+    def _put(self, seen: Entity, batch: Sequence[Point], result: Put) -> Came:
         if self._bench.stopping():
             return Came(Fate.NOT_ATTEMPTED, "the process was asked to stop")
         left = list(batch)
 
         def send() -> None:
-            refused = self._restoring.put_points(record.identity.name, left)
+            refused = self._restoring.put_points(seen.name, left)
             result.missing += len(refused)
             result.reasons.update(refused.values())
 
         def look() -> Came | None:
-            left[:] = self._missing(record, left)
+            left[:] = self._missing(seen, left)
             return None if left else Came(Fate.DONE)
 
         return self._attempt(send, look)
 
-    def _missing(self, record: ArchiveRecord, points: Sequence[Point]) -> tuple[Point, ...]:
+    def _missing(self, seen: Entity, points: Sequence[Point]) -> tuple[Point, ...]:
         request = SeriesRequest(
-            arn=record.arn,
+            arn=seen.arn,
             metrics=tuple(sorted({point.metric for point in points})),
             since=min(point.at for point in points),
             until=self._bench.looks.now(),
         )
-        return missing(points, self._bench.records.series([request]).get(record.arn, ()))
+        return missing(points, self._bench.records.series([request]).get(seen.arn, ()))
 
     def _attempt(self, send: Callable[[], None], look: Callable[[], Came | None]) -> Came:
         """Send until it is clear what came of it.

@@ -12,13 +12,12 @@ from sagewarden.application.archives import Located
 from sagewarden.application.ports import Bench
 from sagewarden.application.ports.restoring import Restoring
 from sagewarden.application.rebuilding import Came, Fate, Put, Rebuilder
+from sagewarden.application.restore_place import Standing, standing_of
 from sagewarden.application.restore_plan import (
     PlannedEdge,
     PlannedRebirth,
     RestorePlan,
-    Standing,
     records_of,
-    standing_of,
 )
 from sagewarden.core.archive import ArchiveRecord
 from sagewarden.core.entities import Identity, Kind
@@ -32,9 +31,13 @@ _FINE = frozenset({Fate.DONE, Fate.ALREADY, Fate.SKIPPED})
 
 @dataclass(frozen=True, slots=True)
 class EntityFate:
-    """What came of one entity: `points` are metric points put back now, `missing` those not."""
+    """What came of one entity: `points` are metric points put back now, `missing` those not.
+
+    `name` is what it is called now.
+    """
 
     located: Located
+    name: str
     fate: Fate
     detail: str = ""
     points: int = 0
@@ -103,9 +106,9 @@ class _Restoration:
         planned = {each.located: each for each in self._plan.entities}
         for each in self._plan.entities:
             if each.standing is Standing.EXISTS:
-                self._note(each.located, Came(Fate.SKIPPED, "it exists, and not by this restore"))
+                self._note(each, Came(Fate.SKIPPED, "it exists, and not by this restore"))
             elif each.obstacle:
-                self._note(each.located, Came(Fate.NOT_ATTEMPTED, each.obstacle))
+                self._note(each, Came(Fate.NOT_ATTEMPTED, each.obstacle))
         going = [located for located in planned if located not in self._entities]
         for located, record in records_of(self._bench, going):
             self._entity(planned[located], record)
@@ -127,10 +130,11 @@ class _Restoration:
         elif planned.standing is Standing.RESTORED:
             came = Came(Fate.ALREADY)
         else:
-            came = self._rebuilder.create(rebirth(record, mark_of(located.sha256)))
+            birth = rebirth(record, mark_of(located.sha256), self._plan.manner)
+            came = self._rebuilder.create(birth)
         if came.fate in _THERE and located.identity.kind is Kind.COMPONENT:
             came, put = self._around(planned, record, came)
-        self._note(located, came, put)
+        self._note(planned, came, put)
 
     def _around(
         self, planned: PlannedRebirth, record: ArchiveRecord, came: Came
@@ -138,15 +142,15 @@ class _Restoration:
         """Put back a component's edges and points, if it is still the one that we created."""
         located, fresh = planned.located, came.fate is Fate.DONE
         try:
-            seen = self._bench.looks.describe(Kind.COMPONENT, located.name).entity
-            there = () if fresh else self._bench.looks.trials_of(located.name)
+            seen = self._bench.looks.describe(Kind.COMPONENT, planned.name).entity
+            there = () if fresh else self._bench.looks.trials_of(planned.name)
         except (Absent, ReadFailed) as error:
             return Came(Fate.UNCLEAR, error.message), Put()
         if standing_of(seen, mark_of(located.sha256)) is not Standing.RESTORED:
             return Came(Fate.SKIPPED, "it is not what this restore created any more"), Put()
         for edge in self._edges_of[located.identity]:
             self._edge(edge, there)
-        return came, self._rebuilder.put(record, seen.created, fresh=fresh)
+        return came, self._rebuilder.put(record, seen, fresh=fresh)
 
     def _edge(self, edge: PlannedEdge, there: Iterable[str]) -> None:
         if edge.obstacle:
@@ -173,12 +177,14 @@ class _Restoration:
             return
         self._edge(edge, there)
 
-    def _note(self, located: Located, came: Came, put: Put | None = None) -> None:
-        put = put or Put()
+    def _note(self, planned: PlannedRebirth, came: Came, put: Put | None = None) -> None:
+        located, put = planned.located, put or Put()
         detail = "; ".join(filter(None, (came.detail, str(put))))
-        self._entities[located] = EntityFate(located, came.fate, detail, put.done, put.missing)
+        self._entities[located] = EntityFate(
+            located, planned.name, came.fate, detail, put.done, put.missing
+        )
         if located.identity.kind is Kind.TRIAL:
-            self._trials[located.identity.name] = came.fate
+            self._trials[planned.name.lower()] = came.fate
         self._bench.events(
             "restore.entity", entity=str(located.identity), fate=str(came.fate), detail=detail
         )

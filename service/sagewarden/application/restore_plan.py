@@ -6,29 +6,25 @@ from dataclasses import dataclass
 from enum import StrEnum
 from itertools import groupby
 
-from sagewarden.application.archives import CutEdge, Located, cut_edges, top_down
+from sagewarden.application.archives import Located, cut_edges, top_down
 from sagewarden.application.archiving import read_back
 from sagewarden.application.ports import Bench
-from sagewarden.application.ports.aws import Looks
+from sagewarden.application.restore_place import Place, Standing
 from sagewarden.core.archive import ArchiveRecord
-from sagewarden.core.canonical import milliseconds, read_time
-from sagewarden.core.entities import Entity, Identity, Kind
-from sagewarden.core.rebirth import (
-    RESTORED_TAG,
-    UNRETURNABLE,
-    mark_of,
-    points_of,
-    rebirth,
-    unreturnable,
-)
-from sagewarden.errors import Absent, UsageError
+from sagewarden.core.canonical import read_time
+from sagewarden.core.entities import Identity, Kind
+from sagewarden.core.rebirth import Manner, mark_of, points_of, rebirth
+from sagewarden.core.renaming import Rename, renames
+from sagewarden.core.unreturnable import COMPONENTS_ONLY, UNRETURNABLE, unreturnable
+from sagewarden.errors import UsageError
 
 LANES = 8
 """Looks that are under way side by side."""
 
 POINT_TIMES = (
-    "the times of metric points: AWS refuses old ones, so steps and values come back with times "
-    "that end when their component is created again"
+    "the times of metric points: AWS refuses those of more than two weeks ago and tells none of "
+    "points with steps, so these come back with times that end when their component is created "
+    "again"
 )
 
 
@@ -39,23 +35,17 @@ class Existing(StrEnum):
     FAIL = "fail"
 
 
-class Standing(StrEnum):
-    """What is there now under a name."""
-
-    ABSENT = "absent"
-    RESTORED = "restored before"
-    EXISTS = "exists"
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlannedRebirth:
     """One entity to create again, unless something else exists under its name.
 
-    `unreturnable` names the fields that AWS sets by itself, `left_out` tells in words what else
-    stays in the archive. `obstacle` says why it cannot be created; empty when it can.
+    `name` is what it will be called. `unreturnable` names the fields that AWS sets by itself,
+    `left_out` tells in words what else stays in the archive. `obstacle` says why it cannot be
+    created; empty when it can.
     """
 
     located: Located
+    name: str
     standing: Standing
     points: int
     unreturnable: tuple[str, ...]
@@ -65,7 +55,7 @@ class PlannedRebirth:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlannedEdge:
-    """One association to put back. `spared`: its component was never deleted.
+    """One association to put back, by the names of today. `spared`: the component never went.
 
     `obstacle` says why it cannot come back, `note` what the reader should know if it does.
     """
@@ -83,6 +73,7 @@ class RestorePlan:
     """Everything a restore will do, from the top of the tree down."""
 
     existing: Existing
+    manner: Manner
     entities: tuple[PlannedRebirth, ...]
     edges: tuple[PlannedEdge, ...]
 
@@ -100,31 +91,51 @@ class RestorePlan:
         """What AWS cannot bring back of these entities, in words."""
         fields = {field for each in self.entities for field in each.unreturnable}
         told = [f"{field}: {why}" for field, why in UNRETURNABLE.items() if field in fields]
-        return (*told, *((POINT_TIMES,) if any(each.points for each in self.entities) else ()))
+        if any(each.points for each in self.entities):
+            told.append(POINT_TIMES)
+        kinds = {each.located.identity.kind for each in self.entities}
+        if self.manner.remember and kinds - {Kind.COMPONENT}:
+            told.append(COMPONENTS_ONLY)
+        return tuple(told)
 
 
-def plan_restore(
-    bench: Bench, chosen: Sequence[Located], existing: Existing = Existing.SKIP
-) -> RestorePlan:
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """How a restore is to be done: `remember` keeps as parameters what AWS cannot bring back."""
+
+    existing: Existing = Existing.SKIP
+    renames: tuple[Rename, ...] = ()
+    remember: bool = False
+
+
+AS_USUAL = Wishes()
+
+
+def plan_restore(bench: Bench, chosen: Sequence[Located], wishes: Wishes = AS_USUAL) -> RestorePlan:
     """Plan to restore what was chosen: see `archives.tree_of` and `archives.deleted`.
 
     Reads and verifies every archive object involved, and looks at every name. Of several lives of
-    one name the last comes back. Raise UsageError when nothing was chosen, IntegrityError when an
-    archive is not whole, ReadFailed when AWS does not say what exists.
+    one name the last comes back. Raise UsageError when nothing was chosen or a new name is no good,
+    IntegrityError when an archive is not whole, ReadFailed when AWS does not say what exists.
     """
     if not chosen:
         raise UsageError("nothing was chosen to be restored")
     lives = {(each.identity.kind, each.identity.name): each for each in _by_birth(chosen)}
     going = sorted(lives.values(), key=top_down)
-    place = _Place(bench.looks, going)
+    named = renames(((each.identity.kind, each.name) for each in going), wishes.renames)
+    manner, place = Manner(named, wishes.remember), Place(bench.looks, going, named)
     with ThreadPoolExecutor(LANES) as pool:
         standings = dict(zip(going, pool.map(place.standing, going), strict=True))
     entities = [
-        _planned(located, record, standings[located], place.obstacle(located))
+        _planned(located, record, standings[located], place, manner)
         for located, record in records_of(bench, going)
     ]
-    edges = [*_edges(entities, place), *_spared_edges(bench, entities)]
-    return RestorePlan(existing=existing, entities=tuple(entities), edges=tuple(edges))
+    return RestorePlan(
+        existing=wishes.existing,
+        manner=manner,
+        entities=tuple(entities),
+        edges=(*_edges(entities, place), *_spared_edges(bench, entities, place)),
+    )
 
 
 def records_of(bench: Bench, located: Iterable[Located]) -> Iterator[tuple[Located, ArchiveRecord]]:
@@ -138,74 +149,25 @@ def records_of(bench: Bench, located: Iterable[Located]) -> Iterator[tuple[Locat
             yield each, archive.record(each.identity)
 
 
-def standing_of(seen: Entity, mark: str) -> Standing:
-    """Tell whether what is there came out of the archive object that this mark is of."""
-    ours = (seen.tags or {}).get(RESTORED_TAG) == mark
-    return Standing.RESTORED if ours else Standing.EXISTS
-
-
 def _by_birth(chosen: Iterable[Located]) -> list[Located]:
     return sorted(chosen, key=lambda each: each.identity.created_ms)
 
 
-class _Place:
-    """What is there now around what is to come back; each name is looked at once."""
-
-    def __init__(self, looks: Looks, going: Iterable[Located]) -> None:
-        self._looks = looks
-        self._going = {(each.identity.kind, each.identity.name) for each in going}
-        self._seen: dict[tuple[Kind, str], Entity | None] = {}
-
-    def standing(self, located: Located) -> Standing:
-        """Look at what is there under its name."""
-        seen = self._look(located.identity.kind, located.name)
-        return Standing.ABSENT if seen is None else standing_of(seen, mark_of(located.sha256))
-
-    def obstacle(self, located: Located) -> str:
-        """Say why it cannot be created: a trial needs its experiment."""
-        if located.identity.kind is not Kind.TRIAL:
-            return ""
-        (above,) = located.parents
-        if (Kind.EXPERIMENT, above) in self._going or self._look(Kind.EXPERIMENT, above):
-            return ""
-        return f"its experiment {above} is gone; restore that"
-
-    def edge(self, located: Located, trial: str) -> tuple[str, str]:
-        """Return what keeps an edge to this trial from coming back, and what there is to note."""
-        if (Kind.TRIAL, trial) in self._going:
-            return "", ""
-        seen = self._look(Kind.TRIAL, trial)
-        if seen is None:
-            return f"the trial {trial} is gone", ""
-        anew = milliseconds(seen.created) > milliseconds(read_time(located.at))
-        if anew and RESTORED_TAG not in (seen.tags or {}):
-            return "", f"the trial {trial} was created anew after the delete"
-        return "", ""
-
-    def _look(self, kind: Kind, name: str) -> Entity | None:
-        key = (kind, name.lower())
-        if key not in self._seen:
-            try:
-                self._seen[key] = self._looks.describe(kind, name).entity
-            except Absent:
-                self._seen[key] = None
-        return self._seen[key]
-
-
 def _planned(
-    located: Located, record: ArchiveRecord, standing: Standing, obstacle: str
+    located: Located, record: ArchiveRecord, standing: Standing, place: Place, manner: Manner
 ) -> PlannedRebirth:
     return PlannedRebirth(
         located=located,
+        name=place.name(located),
         standing=standing,
         points=len(points_of(record, read_time(located.at))),
         unreturnable=unreturnable(record),
-        left_out=rebirth(record, mark_of(located.sha256)).left_out,
-        obstacle=obstacle if standing is Standing.ABSENT else "",
+        left_out=rebirth(record, mark_of(located.sha256), manner).left_out,
+        obstacle=place.obstacle(located) if standing is Standing.ABSENT else "",
     )
 
 
-def _edges(entities: Iterable[PlannedRebirth], place: _Place) -> Iterator[PlannedEdge]:
+def _edges(entities: Iterable[PlannedRebirth], place: Place) -> Iterator[PlannedEdge]:
     """Plan the edges of components that come back; nothing is tied to what is not ours."""
     for each in entities:
         located = each.located
@@ -214,14 +176,16 @@ def _edges(entities: Iterable[PlannedRebirth], place: _Place) -> Iterator[Planne
                 obstacle, note = place.edge(located, trial)
                 yield PlannedEdge(
                     component=located.identity,
-                    name=located.name,
-                    trial=trial,
+                    name=each.name,
+                    trial=place.trial(trial),
                     obstacle=obstacle,
                     note=note,
                 )
 
 
-def _spared_edges(bench: Bench, entities: Iterable[PlannedRebirth]) -> Iterator[PlannedEdge]:
+def _spared_edges(
+    bench: Bench, entities: Iterable[PlannedRebirth], place: Place
+) -> Iterator[PlannedEdge]:
     trials = [
         each.located
         for each in entities
@@ -231,17 +195,7 @@ def _spared_edges(bench: Bench, entities: Iterable[PlannedRebirth]) -> Iterator[
         yield PlannedEdge(
             component=edge.component,
             name=edge.name,
-            trial=edge.trial,
+            trial=place.trial(edge.trial),
             spared=True,
-            obstacle=_gone(bench.looks, edge),
+            obstacle=place.lost(edge),
         )
-
-
-def _gone(looks: Looks, edge: CutEdge) -> str:
-    try:
-        seen = looks.describe(Kind.COMPONENT, edge.name).entity
-    except Absent:
-        return f"the component {edge.name} is gone"
-    if seen.identity != edge.component:
-        return f"the component {edge.name} was created anew since"
-    return ""

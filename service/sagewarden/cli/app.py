@@ -91,7 +91,7 @@ app.command(_hold)
 app.command("sagewarden.cli.switches:pause", name="pause", help="Stop all deleting at once.")
 app.command("sagewarden.cli.switches:unpause", name="unpause", help="Let deleting go on.")
 app.command(
-    "sagewarden.cli.vaulting:verify", name="verify", help="Read the vault back: is it intact?"
+    "sagewarden.cli.verifying:verify", name="verify", help="Read the vault back: is it intact?"
 )
 _archive.command(
     "sagewarden.cli.browsing:show_list",
@@ -114,7 +114,11 @@ _archive.command(
     help="The JSON Schema of an archive's lines, for other programs.",
 )
 app.command(_archive)
-app.command("sagewarden.cli.vaulting:restore", name="restore", help="Bring one deleted tree back.")
+app.command(
+    "sagewarden.cli.restoring:restore",
+    name="restore",
+    help="Bring back one deleted tree, or all that a run deleted.",
+)
 _policy.command(
     "sagewarden.cli.policies:validate",
     name="validate",

@@ -1,13 +1,15 @@
-"""What it takes to create an archived entity again, and what AWS lets nobody set."""
+"""What it takes to create an archived entity again."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sagewarden.core.archive import ArchiveRecord
 from sagewarden.core.canonical import read_time
 from sagewarden.core.entities import OWN_TAGS, Kind
+from sagewarden.core.renaming import Renames
+from sagewarden.core.unreturnable import remembering
 from sagewarden.errors import IntegrityError
 
 RESTORED_TAG = f"{OWN_TAGS}restored"
@@ -15,17 +17,6 @@ RESTORED_TAG = f"{OWN_TAGS}restored"
 
 MOST_TAGS = 50
 """Tags that a user can give to one entity (service model, TagList)."""
-
-UNRETURNABLE: Mapping[str, str] = {
-    "CreationTime": "AWS dates what it creates",
-    "CreatedBy": "it will name whoever restores",
-    "LastModifiedTime": "AWS dates what it creates",
-    "LastModifiedBy": "it will name whoever restores",
-    "Source": "AWS sets it for its own jobs only; the archive keeps the job's record",
-    "LineageGroupArn": "AWS assigns it",
-    "Metrics": "AWS computes these summaries from the points that are put back",
-}
-"""Fields of Describe that no Create call takes, and why they come back otherwise or not at all."""
 
 _FIELDS: Mapping[Kind, tuple[str, ...]] = {
     Kind.EXPERIMENT: ("ExperimentName", "DisplayName", "Description"),
@@ -45,6 +36,9 @@ _FIELDS: Mapping[Kind, tuple[str, ...]] = {
 _NAME = {kind: fields[0] for kind, fields in _FIELDS.items()}
 _BY_STEP = "IterationNumber"
 
+OLDEST = timedelta(days=14) - timedelta(hours=1)
+"""How old a metric point may be: AWS takes two weeks, an hour is for the way there."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rebirth:
@@ -57,12 +51,23 @@ class Rebirth:
     left_out: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How things come back: under which new names; whether components `remember` as parameters."""
+
+    renames: Renames = field(default_factory=dict)
+    remember: bool = False
+
+
+AS_IT_WAS = Manner()
+
+
 def mark_of(sha256: str) -> str:
     """Return the value of RESTORED_TAG for what comes out of an archive object of this hash."""
     return sha256[:32]
 
 
-def rebirth(record: ArchiveRecord, mark: str) -> Rebirth:
+def rebirth(record: ArchiveRecord, mark: str, manner: Manner = AS_IT_WAS) -> Rebirth:
     """Make the Create call for a record; raise IntegrityError when the record is no good for it."""
     kind, described = record.identity.kind, record.described
     try:
@@ -77,18 +82,28 @@ def rebirth(record: ArchiveRecord, mark: str) -> Rebirth:
             f"the archive of {record.identity} lacks or garbles {error}"
         ) from error
     tags, left_out = _tags(record.tags)
+    _rename(kind, name, fields, manner.renames)
+    if manner.remember and kind is Kind.COMPONENT:
+        fields["Parameters"], no_room = remembering(record, fields.get("Parameters", {}))
+        left_out += no_room
     return Rebirth(
         kind=kind,
-        name=name,
+        name=fields[_NAME[kind]],
         fields=fields,
         tags={**tags, RESTORED_TAG: mark},
         left_out=(*left_out, *_doubled(record), *_lineage(record), *record.unread),
     )
 
 
-def unreturnable(record: ArchiveRecord) -> tuple[str, ...]:
-    """Return which fields of this record no Create call takes."""
-    return tuple(field for field in UNRETURNABLE if record.described.get(field))
+def _rename(kind: Kind, name: str, fields: dict[str, Any], renames: Renames) -> None:
+    """Give it its new name, and its experiment's; a display name that was only its name follows."""
+    new = renames.get((kind, name.lower()), name)
+    fields[_NAME[kind]] = new
+    if fields.get("DisplayName") == name:
+        fields["DisplayName"] = new
+    if kind is Kind.TRIAL:
+        above = fields["ExperimentName"]
+        fields["ExperimentName"] = renames.get((Kind.EXPERIMENT, above.lower()), above)
 
 
 def _as_it_is(value: Any) -> Any:
@@ -144,8 +159,9 @@ class Point:
 def points_of(record: ArchiveRecord, anchor: datetime) -> tuple[Point, ...]:
     """Return a record's metric points in their order, dated backwards from the anchor (UTC).
 
-    AWS refuses old times, so the last point of a metric takes the anchor's. Points by step lie a
-    second apart; values by the minute a whole minute, so that AWS goes on telling them apart.
+    Values by the minute keep their times if AWS still takes them. Otherwise the last point of a
+    metric takes the anchor's: points by step, whose times AWS does not tell, lie a second apart;
+    values by the minute a whole minute, so that AWS goes on telling them apart.
     """
     end = anchor.replace(microsecond=0)
     return tuple(point for each in _chosen(record) for point in _dated(each, end))
@@ -165,6 +181,11 @@ def _dated(series: Mapping[str, Any], end: datetime) -> Iterator[Point]:
     by_step = series["x_axis"] == _BY_STEP
     apart = timedelta(seconds=1) if by_step else timedelta(minutes=1)
     places = sorted(series["points"])
+    times = [] if by_step else [_moment(place) for place, _ in places]
+    if times and end - OLDEST <= times[0] and times[-1] <= end:
+        for at, (_, value) in zip(times, places, strict=True):
+            yield Point(series["metric"], None, value, at)
+        return
     for after, (place, value) in zip(range(len(places) - 1, -1, -1), places, strict=True):
         yield Point(series["metric"], place if by_step else None, value, end - after * apart)
 
@@ -202,6 +223,10 @@ def _place(by_step: bool, place: int) -> tuple[bool, int]:  # noqa: FBT001 - pri
     if by_step:
         return True, place
     return False, place // (60_000 if place >= _MILLISECONDS else 60)
+
+
+def _moment(place: int) -> datetime:
+    return datetime.fromtimestamp(place / (1000 if place >= _MILLISECONDS else 1), UTC)
 
 
 def _place_of(point: Point) -> tuple[bool, int]:

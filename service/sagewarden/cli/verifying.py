@@ -1,23 +1,16 @@
-"""`verify` and `restore`: is the vault intact, and bring back what was deleted."""
+"""`verify`: whether the vault is intact."""
 
 from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
-from rich.table import Table
 from rich.text import Text
 
 from sagewarden import bootstrap
-from sagewarden.application.archives import chosen as chosen_parts
-from sagewarden.application.judging import check_identity
-from sagewarden.application.rebuilding import Fate
-from sagewarden.application.restore import EntityFate, Restored
-from sagewarden.application.restore import restore as restore_tree
-from sagewarden.application.restore_plan import Existing, RestorePlan, plan_restore
 from sagewarden.application.verify import ANCHORED, ASTRAY, UNANCHORED, Verification
 from sagewarden.application.verify import verify as verify_vault
 from sagewarden.application.walk import Walk
 from sagewarden.cli.console import say, say_json, working
-from sagewarden.cli.options import OfKind, Where, kind_of
+from sagewarden.cli.options import Where
 from sagewarden.core.chain import Head
 from sagewarden.core.visible import visible
 from sagewarden.errors import UsageError
@@ -142,127 +135,3 @@ def _say_chain(walk: Walk, *, expected: bool, sound: bool) -> None:
         say(Text(f"  Its head{kept}: {walk.head}"))
     unfound = ASTRAY if expected else UNANCHORED
     say(Text(f"  The answer is {ANCHORED if walk.anchored else unfound}.", "dim"))
-
-
-def restore(
-    name: str,
-    *,
-    kind: OfKind = None,
-    run: str | None = None,
-    existing: Existing = Existing.SKIP,
-    plan: Annotated[bool, Parameter(name="--plan", negative="")] = False,
-    where: Where = WHERE,
-) -> int:
-    """Bring one deleted tree back from its verified archives; a second call goes on, never twice.
-
-    Parameters
-    ----------
-    name
-        Name of the experiment, trial or trial component that was deleted, or of one that is there
-        still but lost parts when its deletion was stopped; case does not matter.
-    kind
-        Which of them, where several had this name: experiment, trial or trial-component.
-    run
-        As it was deleted by this run, instead of the newest.
-    existing
-        What to do when something else has one of the names now: skip it (default), or fail.
-    plan
-        Only say what would be created.
-    """
-    settings = where.effective().settings
-    chosen = where.single_target(settings, "a restore goes to")
-    restored = None
-    with working() as process:
-        wired = bootstrap.wire_target(settings, chosen, process)
-        check_identity(wired.bench)
-        parts = chosen_parts(wired.bench, name, kind_of(kind), run)
-        planned = plan_restore(wired.bench, parts, existing)
-        if not plan:
-            restored = restore_tree(wired.bench, bootstrap.restoring(wired), planned)
-    if where.json:
-        say_json(_restore_spelled(planned, restored))
-    else:
-        _say_restore(planned, restored)
-    return 0 if restored is None or restored.complete else 3
-
-
-def _restore_spelled(planned: RestorePlan, restored: Restored | None) -> dict[str, Any]:
-    return {
-        "planned": [
-            {
-                "kind": str(each.located.identity.kind),
-                "name": each.located.name,
-                "standing": str(each.standing),
-                "points": each.points,
-                "left_out": list(each.left_out),
-                "obstacle": each.obstacle,
-            }
-            for each in planned.entities
-        ],
-        "never": list(planned.never),
-        "restored": None
-        if restored is None
-        else [
-            {
-                "kind": str(each.located.identity.kind),
-                "name": each.located.name,
-                "fate": str(each.fate),
-                "detail": each.detail,
-                "points": each.points,
-                "missing": each.missing,
-            }
-            for each in restored.entities
-        ],
-        "edges": []
-        if restored is None
-        else [
-            {
-                "component": each.edge.name,
-                "trial": each.edge.trial,
-                "fate": str(each.fate),
-                "detail": each.detail,
-            }
-            for each in restored.edges
-        ],
-    }
-
-
-ROWS = 12
-"""Lines of a restore that a terminal shows."""
-
-
-def _is_back(each: EntityFate) -> bool:
-    return each.fate in {Fate.DONE, Fate.ALREADY}
-
-
-def _say_restore(planned: RestorePlan, restored: Restored | None) -> None:
-    table = Table("", "name", "points", "came of it", box=None, pad_edge=False)
-    if restored is None:
-        for each in planned.entities[:ROWS]:
-            told = each.obstacle or f"{each.standing} now"
-            table.add_row(
-                str(each.located.identity.kind),
-                Text(visible(each.located.name)),
-                str(each.points),
-                Text(visible(told)),
-            )
-    else:
-        for fate in sorted(restored.entities, key=_is_back)[:ROWS]:
-            table.add_row(
-                str(fate.located.identity.kind),
-                Text(visible(fate.located.name)),
-                str(fate.points),
-                Text(visible(" ".join(filter(None, (str(fate.fate), fate.detail))))),
-            )
-    say(table)
-    left = len(planned.entities) - ROWS
-    if left > 0:
-        say(Text(f"… and {left} more", "dim"))
-    if restored is not None:
-        counts = ", ".join(f"{count} {fate}" for fate, count in sorted(restored.counts.items()))
-        put = sum(str(each.fate) == "done" for each in restored.edges)
-        say(Text(f"Entities: {counts}; associations put back: {put}.", "bold"))
-    if planned.never:
-        say(Text("AWS cannot bring back, so the archive alone has it:", "yellow"))
-        for line in planned.never:
-            say(Text(visible(f"  • {line}")))
