@@ -144,6 +144,11 @@ _config.command(
     name="show",
     help="Each setting that counts, and where it came from.",
 )
+app.command(
+    "sagewarden.cli.permitting:iam",
+    name="iam",
+    help="The least IAM policies that these settings and policies need, one a stage.",
+)
 app.command(_policy)
 app.command(_config)
 app.register_install_completion_command(

@@ -1,0 +1,53 @@
+"""From settings and policies to the permissions that they need."""
+
+from pathlib import Path
+
+from sagewarden.adapters.aws.session import Access, TargetSession
+from sagewarden.adapters.clock import wall_now
+from sagewarden.adapters.policyfiles import load_policies
+from sagewarden.core.entities import Target
+from sagewarden.core.permissions.scope import Bucket, Role, Scope, doing_of
+from sagewarden.errors import SettingsError
+from sagewarden.settings import Settings, TargetSettings
+
+S3 = "s3://"
+
+
+def scope_of(settings: Settings, chosen: TargetSettings, policies: Path | None = None) -> Scope:
+    """Return what a target's permissions are for; nothing is called."""
+    place = policies or settings.policies
+    if place is None:
+        raise SettingsError(
+            "no policies are named, and permissions follow from them",
+            advice="Set `policies: DIRECTORY` in sagewarden.yaml, or give --policies DIRECTORY.",
+        )
+    roles = [Role(chosen.role_arn, chosen.external_id)] if chosen.role_arn else []
+    return Scope(
+        partition=partition_of(chosen),
+        account=chosen.account_id,
+        region=chosen.region,
+        doing=doing_of(load_policies(place), tag_marks=settings.marks.tag),
+        bucket=bucket_of(settings),
+        roles=tuple(roles),
+        callers=tuple(each.arn for each in roles),
+    )
+
+
+def partition_of(chosen: TargetSettings) -> str:
+    """Return the first word of ARNs in a target's region, after `arn:`."""
+    target = Target(chosen.account_id, chosen.region, chosen.name)
+    return TargetSession(Access(target=target), wall_now).partition
+
+
+def archivists_of(chosen: tuple[TargetSettings, ...]) -> tuple[str, ...]:
+    """Return the roles that use the vault, if settings name any: the bucket lets them in."""
+    return tuple(dict.fromkeys(each.role_arn for each in chosen if each.role_arn))
+
+
+def bucket_of(settings: Settings) -> Bucket | None:
+    """Return the vault's bucket; None when the vault is a directory, or is not set."""
+    vault = settings.vault
+    if vault is None or not vault.address.startswith(S3):
+        return None
+    name, _, prefix = vault.address.removeprefix(S3).partition("/")
+    return Bucket(name, prefix.strip("/"), vault.kms_key)

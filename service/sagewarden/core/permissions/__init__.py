@@ -1,0 +1,1 @@
+"""The least permissions that a target, its vault and its policies need."""

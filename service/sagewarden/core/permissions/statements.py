@@ -1,0 +1,207 @@
+"""IAM statements, one list a stage, as small as settings and policies let them be."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sagewarden.core.entities import Kind
+from sagewarden.core.keys import LAYOUT, format_key, pause_key
+from sagewarden.core.permissions.operations import (
+    ENTITIES,
+    NEEDS,
+    Need,
+    On,
+    Stage,
+    Terms,
+    When,
+)
+from sagewarden.core.permissions.scope import Bucket, Scope
+from sagewarden.core.policy import Tagged
+
+SWEEPING = (Stage.READER, Stage.TAGGER, Stage.ARCHIVER, Stage.EXECUTOR)
+"""The stages that `--role one` puts together: all that a sweep does."""
+
+GUARDED = {
+    Stage.EXECUTOR: ("DeleteExperiment", "DeleteTrial", "DeleteTrialComponent"),
+    Stage.TAGGER: ("AddTags", "DeleteTags"),
+}
+_CUT = "sagemaker:DisassociateTrialComponent"
+
+Conditions = Mapping[str, Mapping[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One statement of a policy document; `principal` stands in bucket and trust policies only."""
+
+    sid: str
+    effect: str
+    actions: tuple[str, ...]
+    resources: tuple[str, ...]
+    conditions: tuple[tuple[str, str, Any], ...] = ()
+    principal: Any = None
+
+    def spelled(self) -> dict[str, Any]:
+        """Spell it as IAM takes it, lists sorted."""
+        found: dict[str, Any] = {"Sid": self.sid, "Effect": self.effect}
+        if self.principal is not None:
+            found["Principal"] = self.principal
+        found |= {"Action": sorted(self.actions), "Resource": sorted(self.resources)}
+        conditions: dict[str, dict[str, Any]] = {}
+        for operator, key, value in self.conditions:
+            conditions.setdefault(operator, {})[key] = value
+        return found | ({"Condition": conditions} if conditions else {})
+
+
+def document(statements: Sequence[Statement]) -> dict[str, Any]:
+    """Spell a whole policy document."""
+    return {"Version": "2012-10-17", "Statement": [each.spelled() for each in statements]}
+
+
+def statements(scope: Scope, *stages: Stage) -> tuple[Statement, ...]:
+    """Return what these stages need, and what must be refused them whoever else allows it."""
+    found = [each for stage in stages for each in _allowed(scope, stage)]
+    return (*found, *(each for stage in stages for each in _refused(scope, stage)))
+
+
+def _allowed(scope: Scope, stage: Stage) -> Iterator[Statement]:
+    grouped: dict[str, list[Need]] = {}
+    for need in NEEDS:
+        if need.stage is stage and _called_for(scope, need.when):
+            grouped.setdefault(need.sid, []).append(need)
+    for sid, needs in grouped.items():
+        actions = tuple(dict.fromkeys(need.action for need in needs))
+        for terms, resources in _where(scope, needs[0]):
+            yield Statement(sid, "Allow", actions, resources, terms)
+
+
+def _called_for(scope: Scope, when: When) -> bool:
+    doing = scope.doing
+    return {
+        When.ALWAYS: True,
+        When.DELETING: bool(doing.deletes),
+        When.DELETING_TRIALS: not doing.deletes.isdisjoint({Kind.EXPERIMENT, Kind.TRIAL}),
+        When.DELETING_EXPERIMENTS: Kind.EXPERIMENT in doing.deletes,
+        When.SETTING_TAGS: bool(doing.sets),
+        When.TAKING_TAGS_OFF: bool(doing.takes_off),
+        When.ASKING_FOR_MODELS: doing.models,
+        When.WITH_BUCKET: scope.bucket is not None,
+        When.WITH_KEY: scope.bucket is not None and scope.bucket.key is not None,
+        When.TAKING_ROLES: bool(scope.roles),
+    }[when]
+
+
+_Terms = tuple[tuple[str, str, Any], ...]
+
+
+def _where(scope: Scope, need: Need) -> Iterator[tuple[_Terms, tuple[str, ...]]]:
+    """Yield conditions and resources; roles with unlike external ids need a statement each."""
+    if need.on is not On.ROLES:
+        resources = _resources(scope, need.on)
+        if resources:
+            yield _terms(scope, need.terms), resources
+        return
+    by_id: dict[str | None, list[str]] = {}
+    for role in scope.roles:
+        by_id.setdefault(role.external_id, []).append(role.arn)
+    for external_id, arns in by_id.items():
+        terms = (("StringEquals", "sts:ExternalId", external_id),) if external_id else ()
+        yield terms, tuple(dict.fromkeys(arns))
+
+
+def _resources(scope: Scope, on: tuple[str, ...] | On) -> tuple[str, ...]:
+    if isinstance(on, tuple):
+        return tuple(_arn(scope, each) for each in on)
+    match on:
+        case On.ANYTHING | On.ROLES:
+            return ("*",)
+        case On.CALLERS:
+            return scope.callers
+        case On.PACKAGES:
+            return (f"arn:{scope.partition}:sagemaker:{scope.region}:*:model-package/*",)
+        case _:
+            return () if scope.bucket is None else _of_bucket(scope, scope.bucket, on)
+
+
+def _of_bucket(scope: Scope, bucket: Bucket, on: On) -> tuple[str, ...]:
+    place = f"arn:{scope.partition}:s3:::{bucket.name}"
+    match on:
+        case On.BUCKET:
+            return (place,)
+        case On.OBJECTS:
+            return tuple(f"{place}/{bucket.below(each)}" for each in own_keys(scope))
+        case _:
+            return () if bucket.key is None else (_key(scope, bucket.key),)
+
+
+def own_keys(scope: Scope) -> tuple[str, ...]:
+    """Return patterns of all keys in the vault that one target's work touches."""
+    return (f"{LAYOUT}/{scope.account}/{scope.region}/*", pause_key(None), format_key())
+
+
+def _key(scope: Scope, key: str) -> str:
+    if key.startswith(("arn:", "$")):
+        return key
+    named = "*" if key.startswith("alias/") else key
+    return f"arn:{scope.partition}:kms:{scope.region}:*:key/{named}"
+
+
+def _arn(scope: Scope, pattern: str) -> str:
+    return f"arn:{scope.partition}:sagemaker:{scope.region}:{scope.account}:{pattern}"
+
+
+def _terms(scope: Scope, terms: Terms) -> _Terms:
+    match terms:
+        case Terms.IN_REGION:
+            return (("StringEquals", "aws:RequestedRegion", scope.region),)
+        case Terms.KEYS_THAT_ARE_SET:
+            return _only_keys(scope.doing.sets)
+        case Terms.KEYS_THAT_ARE_TAKEN_OFF:
+            return _only_keys(scope.doing.takes_off)
+        case Terms.AT_CREATION:
+            made = [f"Create{each}" for each in ("Experiment", "Trial", "TrialComponent")]
+            return (("StringEquals", "sagemaker:TaggingAction", made),)
+        case Terms.BELOW_PREFIX if scope.bucket is not None:
+            # GetObject asks for ListBucket too, without a prefix, to tell absence from refusal
+            below = scope.bucket.below(f"{LAYOUT}/{scope.account}/{scope.region}/*")
+            return (("StringLikeIfExists", "s3:prefix", below),)
+        case Terms.THROUGH_S3 if scope.bucket is not None:
+            return _through_s3(scope, scope.bucket)
+    return ()
+
+
+def _only_keys(keys: frozenset[str]) -> _Terms:
+    """Let no other key through; a request without any would meet ForAllValues, too."""
+    return (
+        ("ForAllValues:StringEquals", "aws:TagKeys", sorted(keys)),
+        ("Null", "aws:TagKeys", "false"),
+    )
+
+
+def _through_s3(scope: Scope, bucket: Bucket) -> _Terms:
+    through: _Terms = (("StringLike", "kms:ViaService", f"s3.{scope.region}.*"),)
+    if bucket.key is not None and bucket.key.startswith("alias/"):
+        return (*through, ("ForAnyValue:StringEquals", "kms:ResourceAliases", bucket.key))
+    return through
+
+
+def _refused(scope: Scope, stage: Stage) -> Iterator[Statement]:
+    """Let AWS itself refuse what is held, at the moment of the write: no look can be that late."""
+    for number, guard in enumerate(scope.doing.guards if stage in GUARDED else ()):
+        suffix = "Held" if number == 0 else f"Protected{number}"
+        actions = tuple(f"sagemaker:{each}" for each in GUARDED[stage])
+        cut = (_CUT,) if stage is Stage.EXECUTOR else ()
+        yield Statement(
+            f"{stage.value.capitalize()}Keeps{suffix}",
+            "Deny",
+            (*actions, *cut),
+            tuple(_arn(scope, each) for each in ENTITIES),
+            tuple(_condition(each) for each in guard.tags),
+        )
+
+
+def _condition(tag: Tagged) -> tuple[str, str, Any]:
+    key = f"aws:ResourceTag/{tag.tag}"
+    if tag.want == "values":
+        return "StringLike", key, sorted(tag.values)
+    return "Null", key, "false" if tag.want == "present" else "true"
