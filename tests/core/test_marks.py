@@ -72,7 +72,7 @@ def test_what_no_longer_matches_has_lost_its_mark() -> None:
 
 
 def test_each_policy_has_marks_of_its_own() -> None:
-    other = replace(SOME, policy="other")
+    other = SOME._replace(policy="other")
     marks = advance({FIRST.place: FIRST}, [SOME, other], NOW + days(2), RULES)
     assert [marks[each.place].matches for each in (SOME, other)] == [2, 1]
 

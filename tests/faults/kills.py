@@ -21,8 +21,10 @@ from sagewarden.sandbox import Fault, Hook
 from sagewarden.sandbox.calllog import LoggedCall
 from sagewarden.sandbox.rules import Action, Subject
 
-OWN = re.compile(r"\d{8}t\d{6}z-[0-9a-f]{8}|[0-9a-f]{64}")
-"""What differs between runs in a key: the run's name, and hashes."""
+OWN = re.compile(
+    r"\d{8}t\d{6}z-[0-9a-f]{8}|[0-9a-f]{64}|\d{4}-\d\d-\d\dt\d\d=3a\d\d=3a\d\d\.\d{3}z"
+)
+"""What differs between runs in a key: the run's name, hashes, and the time of a plan."""
 
 LEASE = "*/lease/current"
 REPORT = "*/report.json"

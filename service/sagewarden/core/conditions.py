@@ -1,8 +1,9 @@
 """Conditions, compiled once into closures that answer true, false or unknown."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from operator import itemgetter
 from typing import NamedTuple
 
 from sagewarden.core.forest import Subject
@@ -55,12 +56,19 @@ class Finding(NamedTuple):
 Telling = Callable[[Subject, datetime], list[Finding]]
 
 
+Words = Callable[[Subject, datetime], list[str]]
+
+
 @dataclass(frozen=True, slots=True)
 class Compiled:
-    """A condition as closures: `test` answers, `explain` says what each part found, in words."""
+    """A condition as closures: `test` answers, `explain` says what each part found, in words.
+
+    `why` gives the same words of a subject that is known to fit, without another test.
+    """
 
     test: Test
     explain: Telling
+    why: Words
 
 
 def compile_condition(condition: Condition) -> Test:
@@ -77,7 +85,7 @@ def compiled(condition: Condition) -> Compiled:
     """Turn a condition into closures; each leaf is looked at once, here."""
     match condition:
         case AllOf(parts):
-            return _all([compiled(part) for part in parts])
+            return _all(parts)
         case AnyOf(parts):
             return _any([compiled(part) for part in parts])
         case Not(part):
@@ -86,13 +94,27 @@ def compiled(condition: Condition) -> Compiled:
             return _alone(_leaf(condition))
 
 
-def _all(parts: list[Compiled]) -> Compiled:
+def _all(conditions: Sequence[Condition]) -> Compiled:
+    """Ask the quickest first, since one that is false decides; tell all in the order written."""
+    parts = [compiled(each) for each in conditions]
     if len(parts) == 1:
         return parts[0]
+    quickest = sorted(zip(map(_cost, conditions), parts, strict=True), key=itemgetter(0))
     return Compiled(
-        all_of([part.test for part in parts]),
+        all_of([part.test for _, part in quickest]),
         lambda subject, now: [each for part in parts for each in part.explain(subject, now)],
+        lambda subject, now: [each for part in parts for each in part.why(subject, now)],
     )
+
+
+_QUICK = (OfOrigin, Unassigned, Idle, Aged)
+_SLOW = (Named, Parameter, Metric, AllOf, AnyOf, Not)
+
+
+def _cost(condition: Condition) -> int:
+    if isinstance(condition, _QUICK):
+        return 0
+    return 2 if isinstance(condition, _SLOW) else 1
 
 
 def _any(parts: list[Compiled]) -> Compiled:
@@ -104,16 +126,22 @@ def _any(parts: list[Compiled]) -> Compiled:
         told = "; ".join(_told(part, subject, now) for part in alike)
         return [Finding(truth, f"one of: {told}")]
 
-    return Compiled(test, telling)
+    return _compound(test, telling)
 
 
 def _not(part: Compiled) -> Compiled:
     def test(subject: Subject, now: datetime) -> Truth:
         return part.test(subject, now).inverted()
 
-    return Compiled(
+    return _compound(
         test,
         lambda subject, now: [Finding(test(subject, now), f"not ({_told(part, subject, now)})")],
+    )
+
+
+def _compound(test: Test, telling: Telling) -> Compiled:
+    return Compiled(
+        test, telling, lambda subject, now: [each.text for each in telling(subject, now)]
     )
 
 
@@ -129,7 +157,7 @@ def _alone(leaf: Leaf) -> Compiled:
         fits = truth is Truth.TRUE or not leaf.wanted
         return [Finding(truth, found if fits else f"{found}, wanted {leaf.wanted}")]
 
-    return Compiled(leaf.test, telling)
+    return Compiled(leaf.test, telling, lambda subject, now: [leaf.found(subject, now)])
 
 
 def _leaf(condition: Condition) -> Leaf:

@@ -35,8 +35,7 @@ class Verdict(StrEnum):
     REPORT = "report"
 
 
-@dataclass(frozen=True, slots=True)
-class Judgement:
+class Judgement(NamedTuple):
     """What one policy says of one entity: the reasons for it to go, and those against."""
 
     entity: Entity
@@ -308,18 +307,18 @@ def _sort_all(rules: list[_Rule], forest: Forest, protected: Protected, now: dat
     """Show every entity to every policy of its kind: each tree is built once for all of them."""
     for kind in Kind:
         asked = [rule for rule in rules if rule.policy.resource is kind]
-        tests = [(rule, rule.match.test) for rule in asked]
-        counting = [(rule, rule.scope) for rule in asked if rule.scope is not None]
+        tests = [(rule, rule.match.test, rule.scope) for rule in asked]
         for entity in forest.inventory.of(kind).values() if asked else ():
             subject = forest.subject(entity)
-            for rule, test in tests:
+            for rule, test, wide in tests:
+                if wide is not None:
+                    counts = wide(subject, now)
+                    if counts is FALSE:  # then the match, which is narrower, is false too
+                        continue
+                    rule.count(subject, counts, whole=protected.saw_whole(subject))
                 truth = test(subject, now)
                 if truth is not FALSE:
                     rule.take(subject, truth)
-            if counting:
-                whole = protected.saw_whole(subject)
-                for rule, scope in counting:
-                    rule.count(subject, scope(subject, now), whole=whole)
     for rule in rules:
         rule.matches.sort(key=lambda subject: subject.entity.key)
 
@@ -474,7 +473,7 @@ def _same(text: str) -> str:
 
 def _reasons(match: _Match, now: datetime) -> tuple[str, ...]:
     """Return why something matches; a million judgements share what is said of many."""
-    found = [_same(finding.text) for finding in match.rule.match.explain(match.subject, now)]
+    found = [_same(text) for text in match.rule.match.why(match.subject, now)]
     return (*found, *match.rule.because.get(match.subject.entity.identity, ()))
 
 

@@ -47,7 +47,7 @@ KIND_WORD = {
 def everything() -> Leaf:
     """Holds for all there is."""
     return Leaf(
-        lambda _subject, _now: Truth.TRUE,
+        lambda _subject, _now: TRUE,
         lambda subject, _now: f"every {KIND_WORD[subject.entity.kind]}",
     )
 
@@ -59,11 +59,11 @@ def named(condition: Named) -> Leaf:
     def test(subject: Subject, _now: datetime) -> Truth:
         entity = subject.entity
         if _one_of(globs, entity.key):
-            return Truth.TRUE
+            return TRUE
         if not entity.read:
-            return Truth.UNKNOWN
+            return UNKNOWN
         shown = entity.display_name
-        return Truth.of(shown is not None and _one_of(globs, shown.lower()))
+        return TRUE if shown is not None and _one_of(globs, shown.lower()) else FALSE
 
     def found(subject: Subject, _now: datetime) -> str:
         name, shown = subject.entity.name, subject.entity.display_name or subject.entity.name
@@ -103,7 +103,9 @@ def _text(
 ) -> Leaf:
     def test(subject: Subject, _now: datetime) -> Truth:
         entity = subject.entity
-        return Truth.of(wants(text_of(entity))) if entity.read else Truth.UNKNOWN
+        if not entity.read:
+            return UNKNOWN
+        return TRUE if wants(text_of(entity)) else FALSE
 
     def found(subject: Subject, _now: datetime) -> str:
         text = text_of(subject.entity)
@@ -156,7 +158,7 @@ def of_origin(condition: OfOrigin) -> Leaf:
 
     def test(subject: Subject, _now: datetime) -> Truth:
         if subject.entity.tags is None:
-            return Truth.UNKNOWN
+            return UNKNOWN
         return TRUE if subject.entity.origin in origins else FALSE
 
     return Leaf(
@@ -190,7 +192,9 @@ def unassigned(condition: Unassigned) -> Leaf:
 
     def test(subject: Subject, _now: datetime) -> Truth:
         parents = subject.entity.parents
-        return Truth.UNKNOWN if parents is None else Truth.of((not parents) == wanted)
+        if parents is None:
+            return UNKNOWN
+        return TRUE if (not parents) == wanted else FALSE
 
     def found(subject: Subject, _now: datetime) -> str:
         entity = subject.entity

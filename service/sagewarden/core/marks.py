@@ -8,7 +8,7 @@ before a crash).
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from sagewarden.core.canonical import digest, read_time, spell_time
 from sagewarden.core.entities import Identity
@@ -83,8 +83,7 @@ def read_mark(stored: Mapping[str, Any]) -> Mark:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(NamedTuple):
     """A tree that a delete policy matched and nothing keeps, this time."""
 
     tree: Tree

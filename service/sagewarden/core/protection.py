@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 from sagewarden.core.conditions import Test, compile_condition, explain
 from sagewarden.core.entities import Entity, Identity, Kind
@@ -21,6 +22,7 @@ HOLD_TAG = "sagewarden:hold"
 """Whatever carries this tag, with any value, is held; so is all above and below it."""
 
 Reasons = Mapping[Identity, tuple[str, ...]]
+Key = TypeVar("Key")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,13 +88,11 @@ class Protections:
 
     def held(self, subject: Subject, now: datetime) -> tuple[str, ...]:
         """Return the protections that hold an entity, or that cannot be known not to."""
-        return _by_tag(subject.entity) + tuple(
-            [
-                _guarded(condition, place, subject, now)
-                for test, condition, place in self._tests
-                if test(subject, now) is not FALSE
-            ]
-        )
+        held = _by_tag(subject.entity)
+        for test, condition, place in self._tests:
+            if test(subject, now) is not FALSE:
+                held += (_guarded(condition, place, subject, now),)
+        return held
 
     def held_alone(self, entity: Entity, now: datetime) -> tuple[str, ...]:
         """Return what holds an entity by itself, without a look at what hangs below it."""
@@ -137,16 +137,16 @@ def protect(
     gaps = _gaps(inventory)
     for entity in inventory.everything():
         who = entity.identity
-        doubts = (*_doubts(entity, inventory), *gaps.get((entity.kind, entity.key), ()))
-        untimely = tuple(_untimely(entity, now))
+        doubts = _doubts(entity, inventory) + _said(gaps, (entity.kind, entity.key))
+        untimely = _untimely(entity, now)
         used = _used(entity, protections, models)
         guessed = bool(used) and (models.unread or entity.artifacts is None)
-        holding = (*holds.get(who, ()), *protections.held_alone(entity, now))
+        holding = _said(holds, who) + protections.held_alone(entity, now)
         if holding or (used and not guessed):
             bound.add(who)
-        if reasons := (*holding, *doubts, *used):
+        if reasons := holding + doubts + used:
             held[who] = reasons
-        if reasons := (*_running(entity), *untimely, *_resting(entity, now, rest)):
+        if reasons := _running(entity) + untimely + _resting(entity, now, rest):
             own[who] = reasons
         if doubts or untimely:
             unread.add(who)
@@ -160,6 +160,10 @@ def protect(
         unsure=frozenset(unread | unsure),
         bound=frozenset(bound),
     )
+
+
+def _said(of: Mapping[Key, tuple[str, ...]], key: Key) -> tuple[str, ...]:
+    return of.get(key, ()) if of else ()
 
 
 def _used(entity: Entity, protections: Protections, models: Models) -> tuple[str, ...]:
@@ -181,9 +185,8 @@ def _gaps(inventory: Inventory) -> Mapping[tuple[Kind, str], tuple[str, ...]]:
     return gaps
 
 
-def _running(entity: Entity) -> Iterable[str]:
-    if entity.running:
-        yield f"is {entity.status}"
+def _running(entity: Entity) -> tuple[str, ...]:
+    return (f"is {entity.status}",) if entity.running else ()
 
 
 def rests_until(entity: Entity, rest: timedelta) -> datetime | None:
@@ -191,39 +194,43 @@ def rests_until(entity: Entity, rest: timedelta) -> datetime | None:
     return entity.created + rest if RESTORED_TAG in (entity.tags or ()) else None
 
 
-def _resting(entity: Entity, now: datetime, rest: timedelta) -> Iterable[str]:
+def _resting(entity: Entity, now: datetime, rest: timedelta) -> tuple[str, ...]:
     until = rests_until(entity, rest)
-    if until is not None and now < until:
-        yield f"was restored on {entity.created:%Y-%m-%d}, rests until {until:%Y-%m-%d %H:%M} UTC"
+    if until is None or now >= until:
+        return ()
+    return (f"was restored on {entity.created:%Y-%m-%d}, rests until {until:%Y-%m-%d %H:%M} UTC",)
 
 
-def _untimely(entity: Entity, now: datetime) -> Iterable[str]:
+def _untimely(entity: Entity, now: datetime) -> tuple[str, ...]:
+    told: tuple[str, ...] = ()
     if entity.modified is None:
-        yield "AWS does not say when it was last changed"
+        told += ("AWS does not say when it was last changed",)
     if max(entity.created, entity.modified or entity.created) > now + FUTURE_SLACK:
-        yield "one of its times lies in the future"
+        told += ("one of its times lies in the future",)
+    return told
 
 
-def _doubts(entity: Entity, inventory: Inventory) -> Iterable[str]:
+def _doubts(entity: Entity, inventory: Inventory) -> tuple[str, ...]:
     """Say what is unknown of an entity and of what is above it: a hold may be there."""
-    if entity.doubt is not None:
-        yield entity.doubt
+    told: tuple[str, ...] = () if entity.doubt is None else (entity.doubt,)
     if entity.tags is None:
-        yield "its tags could not be read"
+        told += ("its tags could not be read",)
     if entity.kind is Kind.TRIAL:
-        yield from _doubts_of_trial(entity, inventory)
+        told += _doubts_of_trial(entity, inventory)
     if entity.parents is None:
-        yield "its trials could not be read"
+        told += ("its trials could not be read",)
     for trial in entity.trials:
         if trial not in inventory.trials:
-            yield f"its trial {trial} was not seen"
+            told += (f"its trial {trial} was not seen",)
+    return told
 
 
-def _doubts_of_trial(trial: Entity, inventory: Inventory) -> Iterable[str]:
+def _doubts_of_trial(trial: Entity, inventory: Inventory) -> tuple[str, ...]:
     if trial.experiment is None:
-        yield "its experiment could not be read"
-    elif trial.experiment.lower() not in inventory.experiments:
-        yield f"its experiment {trial.experiment} was not seen"
+        return ("its experiment could not be read",)
+    if trial.experiment.lower() not in inventory.experiments:
+        return (f"its experiment {trial.experiment} was not seen",)
+    return ()
 
 
 def _hidden(inventory: Inventory) -> Mapping[Kind, tuple[str, ...]]:
