@@ -4,15 +4,13 @@ from datetime import timedelta
 from math import nan
 
 import pytest
-from hypothesis import given, settings
-from tests.core.strategies import CONDITIONS, broken_accounts
 from tests.core.worlds import NOW, ago, component, days, experiment, seen, trial
 
 from sagewarden.core.comparisons import parse_range
-from sagewarden.core.conditions import compile_condition, compiled, explain, scope
+from sagewarden.core.conditions import compile_condition, explain, scope
 from sagewarden.core.entities import Entity, Kind, Origin, Quantity
 from sagewarden.core.forest import Forest, Subject
-from sagewarden.core.inventory import Gap, Inventory
+from sagewarden.core.inventory import Gap
 from sagewarden.core.policy import (
     Aged,
     AllOf,
@@ -207,30 +205,6 @@ def test_a_tree_without_components_is_in_every_status() -> None:
 )
 def test_what_a_keep_rule_counts_over_minds_no_time(condition: Condition, wider: Condition) -> None:
     assert scope(condition) == wider
-
-
-@settings(deadline=None, max_examples=200)
-@given(broken_accounts(), CONDITIONS)
-def test_nothing_can_match_that_a_keep_rule_surely_does_not_count(
-    world: Inventory, condition: Condition
-) -> None:
-    """So the match of what is surely not counted need not be tested."""
-    forest = Forest(world, {})
-    wide, match = compile_condition(scope(condition)), compile_condition(condition)
-    subjects = [forest.subject(each) for each in world.everything()]
-    uncounted = [each for each in subjects if wide(each, NOW) is F]
-    assert all(match(each, NOW) is F for each in uncounted)
-
-
-@settings(deadline=None, max_examples=200)
-@given(broken_accounts(), CONDITIONS)
-def test_why_something_matches_is_told_in_the_words_of_the_explanation(
-    world: Inventory, condition: Condition
-) -> None:
-    forest, both = Forest(world, {}), compiled(condition)
-    subjects = [forest.subject(each) for each in world.everything()]
-    for each in (one for one in subjects if both.test(one, NOW) is T):
-        assert both.why(each, NOW) == [part.text for part in both.explain(each, NOW)]
 
 
 @pytest.mark.parametrize(

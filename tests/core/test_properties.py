@@ -6,6 +6,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.core.aws_rules import Account
 from tests.core.strategies import (
+    CONDITIONS,
     accounts,
     broken_accounts,
     conditions,
@@ -33,15 +34,18 @@ from tests.core.worlds import (
 )
 
 from sagewarden.core.bundles import MOST, bundles
+from sagewarden.core.conditions import compile_condition, compiled, scope
 from sagewarden.core.entities import Identity, Kind
+from sagewarden.core.forest import Forest
 from sagewarden.core.inventory import Inventory
 from sagewarden.core.judge import Verdict
 from sagewarden.core.limits import Extent, Limit, Limits, Past, Room, measure
 from sagewarden.core.marks import Mark
 from sagewarden.core.plan import Effect, Plan, read_plan
 from sagewarden.core.planner import make_plan
-from sagewarden.core.policy import Policy, PolicySet
+from sagewarden.core.policy import Condition, Policy, PolicySet
 from sagewarden.core.protection import Reasons
+from sagewarden.core.truth import FALSE, TRUE
 
 modest = settings(
     deadline=None,
@@ -309,3 +313,27 @@ def test_the_random_accounts_are_worth_something() -> None:
 
     look()
     assert wanted == set()
+
+
+@modest
+@given(broken_accounts(), CONDITIONS)
+def test_nothing_can_match_that_a_keep_rule_surely_does_not_count(
+    world: Inventory, condition: Condition
+) -> None:
+    """So the match of what is surely not counted need not be tested."""
+    forest = Forest(world, {})
+    wide, match = compile_condition(scope(condition)), compile_condition(condition)
+    subjects = [forest.subject(each) for each in world.everything()]
+    uncounted = [each for each in subjects if wide(each, NOW) is FALSE]
+    assert all(match(each, NOW) is FALSE for each in uncounted)
+
+
+@modest
+@given(broken_accounts(), CONDITIONS)
+def test_why_something_matches_is_told_in_the_words_of_the_explanation(
+    world: Inventory, condition: Condition
+) -> None:
+    forest, both = Forest(world, {}), compiled(condition)
+    subjects = [forest.subject(each) for each in world.everything()]
+    for each in (one for one in subjects if both.test(one, NOW) is TRUE):
+        assert both.why(each, NOW) == [part.text for part in both.explain(each, NOW)]
