@@ -1,6 +1,9 @@
 """A headless Chromium: takes a picture of a page, or tells what became of it."""
 
+import html
+import json
 import os
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -33,6 +36,34 @@ def find_browser() -> str:
     pytest.skip(told)
 
 
+HARNESS = """<!doctype html><title>not measured</title>
+<script>const began = performance.now()</script>
+<iframe style="border:0;width:{width}px;height:900px" srcdoc="{page}"></iframe>
+<script>addEventListener("load", () => {{
+  const frame = document.querySelector("iframe"), inner = frame.contentDocument;
+  const timed = (act) => {{
+    const start = performance.now(); act();
+    inner.querySelectorAll(".scroll").forEach((each) => each.scrollHeight);
+    inner.documentElement.getBoundingClientRect(); inner.documentElement.scrollHeight;
+    return Math.round(performance.now() - start);
+  }};
+  const drawn = timed(() => {{}}), load = Math.round(performance.now() - began);
+  const tables = [...inner.querySelectorAll("table[data-tools]")];
+  const longest = tables.sort((a, b) => b.rows.length - a.rows.length)[0];
+  const rows = [...longest.tBodies[0].rows];
+  const sort = timed(() => longest.tHead.querySelector("button").click());
+  const field = longest.closest(".scroll").previousElementSibling.querySelector("input");
+  const wait = frame.contentWindow.setTimeout;
+  frame.contentWindow.setTimeout = (act) => act();
+  const filter = timed(() => {{ field.value = "00016"; field.dispatchEvent(new Event("input")); }});
+  const shown = rows.filter((row) => !row.hidden).length;
+  const sorted = [...longest.tBodies[0].rows].some((row, place) => row !== rows[place]);
+  const told = {{ load, drawn, sort, filter, rows: rows.length, shown, sorted: +sorted }};
+  document.title = JSON.stringify(told);
+}})</script>"""
+"""A page that has another inside, with its scripts, and measures it."""
+
+
 class Browser:
     """Each call is a browser of its own, with an empty profile below `place`."""
 
@@ -52,6 +83,16 @@ class Browser:
     def document(self, page: Path) -> str:
         """Return the page's elements after everything in it that runs has run."""
         return self._run("--virtual-time-budget=3000", "--dump-dom", page=page)
+
+    def measured(self, page: Path, width: int = 1280) -> dict[str, float]:
+        """Load a page, then sort and filter its longest table: milliseconds of each, and rows."""
+        harness = self._place / "harness.html"
+        inner = html.escape(page.read_text("utf-8"))
+        harness.write_text(HARNESS.format(width=width, page=inner), encoding="utf-8")
+        found = re.search("<title>({.*?})</title>", self._run("--dump-dom", page=harness))
+        assert found is not None
+        told: dict[str, float] = json.loads(html.unescape(found[1]))
+        return told
 
     def _run(self, *flags: str, page: Path) -> str:
         self._calls += 1

@@ -16,6 +16,7 @@ class Page(HTMLParser):
         self.strays: list[str] = []
         self.unclosed: list[str] = []
         self.style = ""
+        self.script = ""
         self.feed(body.decode("utf-8"))
         self.close()
 
@@ -36,6 +37,8 @@ class Page(HTMLParser):
     def handle_data(self, data: str) -> None:
         if self.unclosed and self.unclosed[-1] == "style":
             self.style += data
+        elif self.unclosed and self.unclosed[-1] == "script":
+            self.script += data
         else:
             self.texts.append(data)
 

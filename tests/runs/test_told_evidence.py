@@ -40,8 +40,8 @@ def test_each_limit_in_force_is_told(due: Stage) -> None:
 def test_what_a_hold_keeps_is_told_apart(due: Stage) -> None:
     due.tag(Kind.EXPERIMENT, "old-small")
     report = due.sweep()
-    assert told_keeping(report) == {"old-small": True}
-    assert [(row.name, row.source) for row in report.holds] == [("old-small", "tag")]
+    assert told_keeping(report) == {"Old-Small": True}
+    assert [(row.name, row.source) for row in report.holds] == [("Old-Small", "tag")]
 
 
 def test_figures_lie_beside_the_report_and_make_the_history(due: Stage) -> None:

@@ -11,7 +11,7 @@ from sagewarden.core.report_rows import JudgedRow, OutcomeRow
 
 OUTCOMES: Final = 1000
 """Outcome rows on a page; the CSV and JSON forms have all."""
-JUDGED: Final = 400
+JUDGED: Final = 10_000
 """Rows of one verdict on a page."""
 _TROUBLE: Final = frozenset(map(str, TROUBLE))
 

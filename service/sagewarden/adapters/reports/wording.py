@@ -113,6 +113,13 @@ def percent(count: int, of: int) -> str:
     return "under 1 %" if 0 < share < 0.01 else f"{share:.0%}".replace("%", " %")  # noqa: PLR2004
 
 
+def volume(size: int) -> str:
+    """Spell a number of bytes, in units of 1,024 as S3 counts them."""
+    units = ("bytes", "KiB", "MiB", "GiB", "TiB")
+    place = min(max(size.bit_length() - 1, 0) // 10, len(units) - 1)
+    return f"{size / 1024**place:.3g} {units[place]}" if place else f"{size} bytes"
+
+
 def moment(spelled: str) -> str:
     """Spell an ISO time in UTC to the minute; return any other text as it came."""
     found = _SPELLED_TIME.fullmatch(spelled)
