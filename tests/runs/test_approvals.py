@@ -65,6 +65,13 @@ def test_a_spent_approval_lets_nothing_begin(waiting: Stage) -> None:
     assert (report.exit_code, waiting.effects()) == (6, before)
 
 
+def test_a_plan_that_has_ended_is_told_from_one_that_nobody_approved(waiting: Stage) -> None:
+    """Else who applies it again wonders where the approval went."""
+    ended = approved(waiting).sweep().run
+    (told,) = waiting.apply(digest(waiting)).advice
+    assert f"ended in run {ended}, and what it left waits for approval" in told
+
+
 def test_each_item_that_no_longer_matches_is_told_with_its_reason(waiting: Stage) -> None:
     waiting.tag(Kind.COMPONENT, "both")
     report = approved(waiting).sweep()

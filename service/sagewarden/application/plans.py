@@ -186,6 +186,14 @@ def spend_approval(bench: Bench, digest: str, run: str) -> None:
     _append(bench, digest, "spent", {"digest": digest, "run": run})
 
 
+def ended_in(bench: Bench, digest: str) -> str:
+    """Return the run that brought an approved plan to its end; empty if none did."""
+    events = list(bench.vault.list(prefix(bench.target, Family.APPROVALS, digest)))
+    if not events or not events[-1].endswith("-spent"):
+        return ""
+    return str(read_document(bench.vault, events[-1]).get("run", "unknown"))
+
+
 def approved_plans(bench: Bench, now: datetime, rules: ApprovalRules) -> list[str]:
     """Digests of plans that were approved, are not spent, and may begin now."""
     wanted = prefix(bench.target, Family.APPROVALS)

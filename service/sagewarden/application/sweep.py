@@ -27,6 +27,7 @@ from sagewarden.application.plans import (
     StoredPlan,
     approval,
     approved_plans,
+    ended_in,
     load_plan,
     spend_approval,
     store_plan,
@@ -251,8 +252,10 @@ class Sweep:
             )
         if measured.room is Room.INSIDE or self._approved(plan.digest):
             return
+        run = ended_in(self._bench, plan.digest)
+        ended = f"ended in run {run}, and what it left " if run else ""
         raise ApprovalNeeded(
-            f"plan {start} waits for approval, nothing was deleted: {exceeded}",
+            f"plan {start} {ended}waits for approval, nothing was deleted: {exceeded}",
             advice=f"Read it with `sagewarden plan`, then `sagewarden approve {start}` lets it "
             "begin for 72 hours; the next sweep applies it. Or begin with a part of it "
             "(`sagewarden plan --select POLICY`), or raise the limit knowingly.",
