@@ -45,18 +45,6 @@ def test_another_account_is_refused(world: "World") -> None:
         pinned(reads)
 
 
-def test_a_role_is_assumed(world: "World") -> None:
-    """With a role, calls are made as the role in its own account."""
-    access = Access(
-        target=Target(OTHER, "us-east-1"),
-        role_arn=f"arn:aws:iam::{OTHER}:role/sagewarden",
-        external_id="xyz",
-        endpoint_url=world.box.url,
-    )
-    seen = pinned(reads_of(access))
-    assert seen.arn == f"arn:aws:sts::{OTHER}:assumed-role/sagewarden/sagewarden"
-
-
 def test_the_endpoint_comes_from_the_environment_if_not_given(world: "World") -> None:
     """AWS_ENDPOINT_URL works, and it can be told that this is not AWS."""
     session = TargetSession(Access(target=Target(OTHER, "us-east-1")), wall_now)

@@ -52,3 +52,9 @@ def test_session_names_tell_persons_apart_where_nobody_chooses_their_own() -> No
 
 def test_a_federated_user_is_anybody_all_the_same() -> None:
     assert same_person(FEDERATED, ADA, sessions_tell=True)
+
+
+@pytest.mark.parametrize("name", ["sagewarden", "sagewarden-r1-here", "SageWarden-r2-there"])
+def test_a_session_that_we_named_is_nobody_of_their_own(name: str) -> None:
+    """It holds a run and a host: one person has as many of them as they like."""
+    assert same_person(f"{ROLE}/{name}", f"{ROLE}/sagewarden-r3-x", sessions_tell=True)

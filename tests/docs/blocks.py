@@ -19,6 +19,7 @@ from sagewarden.cli.app import app
 from sagewarden.cli.planning import report_of
 from sagewarden.sandbox import Sandbox
 from sagewarden.settings import (
+    OrganizationSettings,
     Settings,
     TargetSettings,
     VaultSettings,
@@ -68,6 +69,7 @@ def settings() -> str:
     """A table of every setting with its default."""
     nested: dict[str, type[BaseModel]] = {
         "targets": TargetSettings,
+        "organization": OrganizationSettings,
         "vault": VaultSettings,
         "webhook": WebhookSettings,
     }
@@ -97,7 +99,7 @@ def _default(model: type[BaseModel], name: str) -> str:
     if default is PydanticUndefined:
         return "required"
     given = model.model_construct().model_dump(mode="json", include={name})[name]
-    return "none" if given in (None, "") else f"`{given}`"
+    return "none" if given in (None, "", [], {}) else f"`{given}`"
 
 
 def plan() -> str:

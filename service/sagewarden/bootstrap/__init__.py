@@ -4,19 +4,21 @@ import secrets
 import threading
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC
 from functools import partial
 from pathlib import Path
 
 from sagewarden.adapters.aws.calls import CallCounter, Reads
 from sagewarden.adapters.aws.effects import SageMakerEffects
+from sagewarden.adapters.aws.identity import pinned
 from sagewarden.adapters.aws.inventory import SageMakerSurveys
 from sagewarden.adapters.aws.limiter import READING, WRITING, Limiters, Pace
 from sagewarden.adapters.aws.looks import SageMakerLooks
 from sagewarden.adapters.aws.records import SageMakerRecords
 from sagewarden.adapters.aws.restoring import SageMakerRestoring
-from sagewarden.adapters.aws.session import Access, TargetSession
+from sagewarden.adapters.aws.roles import SessionName
+from sagewarden.adapters.aws.session import TargetSession
 from sagewarden.adapters.aws.tagging import SageMakerTagging
 from sagewarden.adapters.clock import wall_now
 from sagewarden.adapters.policyfiles import load_policies
@@ -43,11 +45,15 @@ from sagewarden.application.ports.vault import Vault
 from sagewarden.application.sweep import Run
 from sagewarden.bootstrap.channels import channels_of, mute, unheard
 from sagewarden.bootstrap.lowered import lowered as lowered
-from sagewarden.bootstrap.targets import targets_of as targets_of
+from sagewarden.bootstrap.stages import stages_of
+from sagewarden.bootstrap.targets import Asked as Asked
+from sagewarden.bootstrap.targets import Found as Found
+from sagewarden.bootstrap.targets import find_targets as find_targets
 from sagewarden.core.baseline import Tolerance
 from sagewarden.core.entities import Target
 from sagewarden.core.limits import Limit, Limits
 from sagewarden.core.owners import OwnerRules
+from sagewarden.core.permissions.operations import Stage
 from sagewarden.core.policy import PolicySet
 from sagewarden.core.report import Report
 from sagewarden.errors import SettingsError, UsageError
@@ -121,31 +127,43 @@ class Meters:
 
 @dataclass(slots=True)
 class Wired:
-    """One target, ready to work on."""
+    """One target, ready to work on: `session` reads, `stages` are all of them."""
 
     bench: Bench
-    session: TargetSession
-    counter: CallCounter
+    reads: Reads
+    stages: Mapping[Stage, TargetSession]
     paces: Limiters
+    name: SessionName
+
+    @property
+    def session(self) -> TargetSession:
+        """The session that reads."""
+        return self.stages[Stage.READER]
+
+    @property
+    def counter(self) -> CallCounter:
+        """What counts the calls of all stages."""
+        return self.reads.counter
+
+    def checked(self, stage: Stage) -> TargetSession:
+        """Return a stage's session; raise WrongIdentity unless it is in the target's account.
+
+        Who reads is asked before anything else of a run.
+        """
+        session = self.stages[stage]
+        if session is not self.session:
+            pinned(replace(self.reads, session=session))
+        return session
 
 
 def wire_target(settings: Settings, chosen: TargetSettings, process: Process) -> Wired:
     """Build everything that one target needs; nothing is called yet."""
     target = Target(chosen.account_id, chosen.region, chosen.name)
-    session = TargetSession(
-        Access(
-            target=target,
-            role_arn=chosen.role_arn,
-            external_id=chosen.external_id,
-            endpoint_url=settings.aws.endpoint_url,
-            profile=settings.aws.profile,
-        ),
-        wall_now,
-        time.monotonic,
-    )
     meters = process.meters_of(target)
+    name = SessionName()
+    stages = stages_of(settings, chosen, name)
     reads = Reads(
-        session=session,
+        session=stages[Stage.READER],
         limiters=meters.reading,
         counter=meters.counter,
         stop=process.stop,
@@ -154,7 +172,7 @@ def wire_target(settings: Settings, chosen: TargetSettings, process: Process) ->
     undisturbed = reads.to_the_end()  # edges are put back after a stop, too
     bench = Bench(
         target=target,
-        vault=CountedVault(_vault(settings, session, process), meters.vault),
+        vault=CountedVault(_vault(settings, stages[Stage.ARCHIVER], process), meters.vault),
         codec=VaultCodec(),
         surveys=SageMakerSurveys(reads, SageMakerLooks(reads), search_lag=settings.run.search_lag),
         looks=SageMakerLooks(undisturbed),
@@ -166,7 +184,7 @@ def wire_target(settings: Settings, chosen: TargetSettings, process: Process) ->
         events=partial(tell, target=str(target), account=target.account, region=target.region),
         progress=process.progress,
     )
-    return Wired(bench, session, reads.counter, meters.writing)
+    return Wired(bench, reads, stages, meters.writing, name)
 
 
 def _vault(settings: Settings, session: TargetSession, process: Process) -> Vault:
@@ -250,8 +268,9 @@ def new_run(settings: Settings, wired: Wired) -> Run:
     """Name a new run; its effects are wired only once the lease is held."""
     check_may_act(settings, wired)
     nonce = secrets.token_hex(4)
+    wired.name.run = f"{wall_now().astimezone(UTC):%Y%m%dt%H%M%Sz}-{nonce}"
     return Run(
-        name=f"{wall_now().astimezone(UTC):%Y%m%dt%H%M%Sz}-{nonce}",
+        name=wired.name.run,
         nonce=secrets.token_hex(16),
         wire=_effects(wired),
         wire_tagging=_tagging(wired),
@@ -261,21 +280,23 @@ def new_run(settings: Settings, wired: Wired) -> Run:
 
 def _effects(wired: Wired) -> Callable[[Bench, Lease], Effects]:
     def wire(_bench: Bench, lease: Lease) -> Effects:
-        return SageMakerEffects(wired.session, wired.paces, wired.counter, lease.guard)
+        session = wired.checked(Stage.EXECUTOR)
+        return SageMakerEffects(session, wired.paces, wired.counter, lease.guard)
 
     return wire
 
 
 def _tagging(wired: Wired) -> Callable[[Bench, Lease], Tagging]:
     def wire(_bench: Bench, lease: Lease) -> Tagging:
-        return SageMakerTagging(wired.session, wired.paces, wired.counter, lease.guard)
+        session = wired.checked(Stage.TAGGER)
+        return SageMakerTagging(session, wired.paces, wired.counter, lease.guard)
 
     return wire
 
 
 def restoring(wired: Wired) -> Restoring:
     """Wire what creates things again; it can neither change nor delete."""
-    return SageMakerRestoring(wired.session, wired.paces, wired.counter)
+    return SageMakerRestoring(wired.checked(Stage.RESTORER), wired.paces, wired.counter)
 
 
 def renderings(report: Report) -> Mapping[str, bytes]:

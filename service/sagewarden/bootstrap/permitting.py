@@ -2,10 +2,11 @@
 
 from pathlib import Path
 
-from sagewarden.adapters.aws.session import Access, TargetSession
-from sagewarden.adapters.clock import wall_now
+from sagewarden.adapters.aws.session import partition_of
 from sagewarden.adapters.policyfiles import load_policies
-from sagewarden.core.entities import Target
+from sagewarden.bootstrap.stages import arn_of
+from sagewarden.core.accounts import ROLED
+from sagewarden.core.permissions.operations import Stage
 from sagewarden.core.permissions.scope import Bucket, Role, Scope, doing_of
 from sagewarden.errors import SettingsError
 from sagewarden.settings import Settings, TargetSettings
@@ -21,9 +22,10 @@ def scope_of(settings: Settings, chosen: TargetSettings, policies: Path | None =
             "no policies are named, and permissions follow from them",
             advice="Set `policies: DIRECTORY` in sagewarden.yaml, or give --policies DIRECTORY.",
         )
-    roles = [Role(chosen.role_arn, chosen.external_id)] if chosen.role_arn else []
+    arns = dict.fromkeys(filter(None, (arn_of(chosen, stage) for stage in ROLED)))
+    roles = [Role(arn, chosen.external_id) for arn in arns]
     return Scope(
-        partition=partition_of(chosen),
+        partition=partition_of(chosen.region),
         account=chosen.account_id,
         region=chosen.region,
         doing=doing_of(load_policies(place), tag_marks=settings.marks.tag),
@@ -33,15 +35,10 @@ def scope_of(settings: Settings, chosen: TargetSettings, policies: Path | None =
     )
 
 
-def partition_of(chosen: TargetSettings) -> str:
-    """Return the first word of ARNs in a target's region, after `arn:`."""
-    target = Target(chosen.account_id, chosen.region, chosen.name)
-    return TargetSession(Access(target=target), wall_now).partition
-
-
 def archivists_of(chosen: tuple[TargetSettings, ...]) -> tuple[str, ...]:
     """Return the roles that use the vault, if settings name any: the bucket lets them in."""
-    return tuple(dict.fromkeys(each.role_arn for each in chosen if each.role_arn))
+    arns = (arn_of(each, Stage.ARCHIVER) for each in chosen)
+    return tuple(dict.fromkeys(filter(None, arns)))
 
 
 def bucket_of(settings: Settings) -> Bucket | None:

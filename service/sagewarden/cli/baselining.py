@@ -28,14 +28,15 @@ def show(*, where: Where = WHERE) -> int:
 
     settings = where.effective().settings
     answers = []
+    targets = where.targets(settings)
     with working() as process:
-        for chosen in bootstrap.targets_of(settings, where.target):
+        for chosen in targets.targets:
             bench = bootstrap.wire_target(settings, chosen, process).bench
             found = read_baseline(bench).baseline
             answers.append((str(bench.target), found, accepted_baselines(bench)))
     if where.json:
         say_json([_spelled(*answer) for answer in answers])
-        return 0
+        return targets.exit_code
     for target, found, accepted in answers:
         if found is None:
             say(Text(f"{target} has no baseline yet: the first good sweep makes one."))
@@ -50,7 +51,7 @@ def show(*, where: Where = WHERE) -> int:
                     visible(f"accepted {each.at:%Y-%m-%d %H:%M} by {each.by}: {each.reason}"), "dim"
                 )
             )
-    return 0
+    return targets.exit_code
 
 
 def accept(

@@ -21,6 +21,7 @@ from sagewarden.errors import UsageError
 if TYPE_CHECKING:
     from sagewarden.application.archives import Located
     from sagewarden.application.ports import Bench
+    from sagewarden.bootstrap import Found
     from sagewarden.core.archive import ArchiveRecord
     from sagewarden.settings import Settings
 
@@ -85,14 +86,15 @@ def show_list(
         until=_day("--until", filters.until),
     )
     found: list[tuple[str, Located]] = []
+    targets = where.targets(settings)
     with working() as process:
-        for bench in _benches(settings, where, process):
+        for bench in _benches(settings, targets, process):
             found += [(str(bench.target), each) for each in browse(bench, wanted)]
     if where.json:
         say_json([_spelled(target, each) for target, each in found])
     else:
         _say_list([each for _, each in found], limit)
-    return 0
+    return targets.exit_code
 
 
 def show_one(
@@ -168,10 +170,10 @@ def get_one(
     return 0
 
 
-def _benches(settings: "Settings", where: Where, process: Any) -> Iterable["Bench"]:
+def _benches(settings: "Settings", targets: "Found", process: Any) -> Iterable["Bench"]:
     from sagewarden import bootstrap  # noqa: PLC0415 -- slow to import
 
-    for chosen in bootstrap.targets_of(settings, where.target):
+    for chosen in targets.targets:
         yield bootstrap.wire_target(settings, chosen, process).bench
 
 

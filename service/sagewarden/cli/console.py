@@ -81,6 +81,11 @@ def tell_error(error: SageWardenError, *, as_json: bool) -> None:
         err.print(Text.assemble(("  do: ", "bold"), visible(error.advice)))
 
 
+def tell_note(text: str) -> None:
+    """Tell, beside the results, what a reader of them should know."""
+    err.print(Text(f"note: {visible(text)}", "yellow"))
+
+
 def spelled_error(error: SageWardenError) -> dict[str, str | int]:
     """Spell an error for programs."""
     return {

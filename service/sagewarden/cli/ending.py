@@ -38,6 +38,12 @@ class Ends:
         """Take in a report."""
         self.reports[place] = report
 
+    def missed(self, unread: Sequence[SageWardenError]) -> None:
+        """Take in why there may be more targets than these; told first, as it was met first."""
+        self.errors |= {
+            place - len(unread): ("organization", error) for place, error in enumerate(unread)
+        }
+
     def hear(self, place: int, ready: "ReadyRun") -> None:
         """Do a run and take in how it ends; it stops no other."""
         try:

@@ -55,8 +55,9 @@ def explain(
     settings = where.effective().settings
     found: list[Explained] = []
     near: list[str] = []
+    targets = where.targets(settings)
     with working() as process:
-        for chosen in bootstrap.targets_of(settings, where.target):
+        for chosen in targets.targets:
             wired = bootstrap.wire_target(settings, chosen, process)
             governance = bootstrap.govern(settings, wired, policies)
             check_identity(wired.bench)
@@ -67,12 +68,12 @@ def explain(
         raise _unfound(name, kind, near)
     if where.json:
         say_json([_spelled(each) for each in found])
-        return 0
+        return targets.exit_code
     if len(found) > 1:
         say(Text(f"{len(found)} things are called {visible(name)}; --kind tells kinds apart.\n"))
     for each in found:
         say(picture(each))
-    return 0
+    return targets.exit_code
 
 
 def _unfound(name: str, kind: str | None, near: list[str]) -> UsageError:

@@ -171,8 +171,9 @@ def show(
 
     settings = where.effective().settings
     found: list[tuple[str, Hold, datetime]] = []
+    targets = where.targets(settings)
     with working() as process:
-        for chosen in bootstrap.targets_of(settings, where.target):
+        for chosen in targets.targets:
             bench = bootstrap.wire_target(settings, chosen, process).bench
             check_identity(bench)
             now = bench.looks.now()
@@ -188,7 +189,7 @@ def show(
         say(_table(found))
     else:
         say(Text("No hold has expired." if expired else "Nothing was ever held by command."))
-    return 0
+    return targets.exit_code
 
 
 @contextmanager

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import Parameter
 
+from sagewarden.cli.console import tell_error, tell_note
 from sagewarden.core.entities import Kind
 from sagewarden.errors import UsageError
 
 if TYPE_CHECKING:
+    from sagewarden.bootstrap import Found
     from sagewarden.settings import Effective, Settings, TargetSettings
 
 
@@ -25,6 +27,9 @@ class Where:
     target: Annotated[str | None, Parameter(name=["--target", "-t"])] = None
     """Only this target: its name, its account, or account/region."""
 
+    target_tag: Annotated[tuple[str, ...], Parameter(name="--target-tag", negative="")] = ()
+    """Only targets with this tag, as KEY=VALUE or KEY alone; all of them, if given again."""
+
     secrets: Path | None = None
     """Directory of secrets, one file a setting, named as the environment's variables are."""
 
@@ -37,13 +42,25 @@ class Where:
 
         return load_settings(self.config, secrets=self.secrets)
 
-    def single_target(self, settings: "Settings", what: str) -> "TargetSettings":
-        """Return the one target that is meant; raise UsageError when it could be several."""
+    def targets(self, settings: "Settings") -> "Found":
+        """Return the targets that are meant, and say at once what of them is missing and why."""
         from sagewarden import bootstrap  # noqa: PLC0415 -- slow to import
 
-        chosen = bootstrap.targets_of(settings, self.target)
+        found = bootstrap.find_targets(settings, bootstrap.Asked(self.target, self.target_tag))
+        for each in found.left_out:
+            tell_note(f"left out: {each}")
+        for error in found.unread:
+            tell_error(error, as_json=False)
+        return found
+
+    def single_target(self, settings: "Settings", what: str) -> "TargetSettings":
+        """Return the one target that is meant; raise UsageError when it could be several."""
+        found = self.targets(settings)
+        chosen = found.targets
+        if not chosen:
+            raise found.unread[0]
         if len(chosen) > 1:
-            names = ", ".join(each.name or f"{each.account_id}/{each.region}" for each in chosen)
+            names = ", ".join(each.name or each.place for each in chosen)
             raise UsageError(
                 f"{what} one target, and the settings name several",
                 advice=f"Say which with --target: {names}.",

@@ -44,14 +44,16 @@ def iam(
     policies
         Directory of policy files, instead of the one in the settings.
     """
-    from sagewarden import bootstrap  # noqa: PLC0415 -- slow to import
     from sagewarden.bootstrap.permitting import scope_of  # noqa: PLC0415
 
     settings = where.effective().settings
-    chosen = bootstrap.targets_of(settings, where.target)
+    targets = where.targets(settings)
+    chosen = targets.targets
+    if not chosen:
+        raise targets.unread[0]
     if bucket_policy:
         say_json(_of_bucket(settings, chosen))
-        return 0
+        return targets.exit_code
     scopes = {
         f"{each.account_id}/{each.region}": scope_of(settings, each, policies) for each in chosen
     }
@@ -59,7 +61,7 @@ def iam(
         _tell_unguarded(scope)
     if role is None:
         say_json({target: _documents(scope) for target, scope in scopes.items()})
-        return 0
+        return targets.exit_code
     where.single_target(settings, "a role's document is for")
     ((target, scope),) = scopes.items()
     say_json(_one(scope, role, target))
@@ -91,7 +93,8 @@ def _allows(found: Any) -> bool:
 
 
 def _of_bucket(settings: "Settings", chosen: "tuple[TargetSettings, ...]") -> dict[str, Any]:
-    from sagewarden.bootstrap.permitting import archivists_of, bucket_of, partition_of  # noqa: PLC0415
+    from sagewarden.adapters.aws.session import partition_of  # noqa: PLC0415
+    from sagewarden.bootstrap.permitting import archivists_of, bucket_of  # noqa: PLC0415
     from sagewarden.core.permissions.bucket import bucket_policy  # noqa: PLC0415
     from sagewarden.core.permissions.statements import document  # noqa: PLC0415
 
@@ -101,7 +104,7 @@ def _of_bucket(settings: "Settings", chosen: "tuple[TargetSettings, ...]") -> di
             "the vault is no bucket, so it has no bucket policy",
             advice="Set `vault: {address: s3://BUCKET/PREFIX}` in sagewarden.yaml.",
         )
-    partition = partition_of(chosen[0])
+    partition = partition_of(chosen[0].region)
     return document(bucket_policy(bucket, partition, archivists_of(chosen)))
 
 

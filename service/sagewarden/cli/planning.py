@@ -2,20 +2,22 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 
 from sagewarden.adapters.clock import wall_now
-from sagewarden.cli.console import say, say_json, working
+from sagewarden.cli.console import say, say_json, tell_error, working
 from sagewarden.cli.options import Policies, Where
-from sagewarden.errors import LimitReached, ReadFailed, UsageError
+from sagewarden.errors import LimitReached, ReadFailed, SageWardenError, UsageError
 
 if TYPE_CHECKING:
     from sagewarden.application.judging import Governance, Judged
     from sagewarden.bootstrap import Wired
     from sagewarden.core.plan_diff import PlanDiff
     from sagewarden.core.report import Report
+    from sagewarden.settings import Settings
 
 WHERE = Where()
 
@@ -45,37 +47,29 @@ def plan(
         Compare with the last plan: what became due, what ceased to be and why, which rules changed.
     """
     from sagewarden import bootstrap  # noqa: PLC0415 -- slow to import
-    from sagewarden.application.judging import (  # noqa: PLC0415
-        Asked,
-        check_identity,
-        judge_target,
-    )
-    from sagewarden.application.planned import keep_plan, plan_diff  # noqa: PLC0415
 
     day = None if at is None else _day(at, wall_now())
     settings = where.effective().settings
-    words = frozenset(each.lower() for each in select or ())
     answers: list[_Answer] = []
+    targets = where.targets(settings)
+    code = targets.exit_code
+    played = _Played(policies, day, frozenset(each.lower() for each in select or ()), diff)
     with working() as process:
-        for chosen in bootstrap.targets_of(settings, where.target):
-            wired = bootstrap.wire_target(settings, chosen, process)
-            governance = bootstrap.govern(settings, wired, policies)
-            identity = check_identity(wired.bench)
-            asked = Asked(at=day, select=words, maker=identity)
-            judged = judge_target(wired.bench, governance, asked)
-            _check_selection(judged)
-            ours = governance.policies
-            differs = plan_diff(wired.bench, judged, ours, asked) if diff else None
-            if day is None:
-                keep_plan(wired.bench, judged, ours, asked)
-            report = report_of(wired, governance, judged, identity, played=day)
-            answers.append(_Answer(judged, report, differs))
+        for chosen in targets.targets:
+            try:
+                wired = bootstrap.wire_target(settings, chosen, process)
+                answers.append(_planned(settings, wired, played))
+            except SageWardenError as error:
+                if not targets.survive(error):
+                    raise
+                tell_error(error, as_json=False)
+                code = max(code, error.exit_code)
     if where.json:
         say_json([_spelled(each, diff=diff) for each in answers])
     else:
         for each in answers:
             _say_plan(each, diff=diff)
-    return max(each.report.exit_code for each in answers)
+    return max([code, *(each.report.exit_code for each in answers)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +79,38 @@ class _Answer:
     judged: "Judged"
     report: "Report"
     diff: "PlanDiff | None"
+
+
+@dataclass(frozen=True, slots=True)
+class _Played:
+    """What every target is planned by: for now or for a future day, all of it or a part."""
+
+    policies: Path | None
+    day: datetime | None
+    select: frozenset[str]
+    diff: bool
+
+
+def _planned(settings: "Settings", wired: "Wired", played: _Played) -> _Answer:
+    from sagewarden import bootstrap  # noqa: PLC0415 -- slow to import
+    from sagewarden.application.judging import (  # noqa: PLC0415
+        Asked,
+        check_identity,
+        judge_target,
+    )
+    from sagewarden.application.planned import keep_plan, plan_diff  # noqa: PLC0415
+
+    governance = bootstrap.govern(settings, wired, played.policies)
+    identity = check_identity(wired.bench)
+    asked = Asked(at=played.day, select=played.select, maker=identity)
+    judged = judge_target(wired.bench, governance, asked)
+    _check_selection(judged)
+    ours = governance.policies
+    differs = plan_diff(wired.bench, judged, ours, asked) if played.diff else None
+    if played.day is None:
+        keep_plan(wired.bench, judged, ours, asked)
+    report = report_of(wired, governance, judged, identity, played=played.day)
+    return _Answer(judged, report, differs)
 
 
 def report_of(

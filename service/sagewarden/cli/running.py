@@ -23,16 +23,14 @@ def sweep(*, policies: Policies = None, where: Where = WHERE) -> int:
     policies
         Directory of policy files, instead of the one in the settings.
     """
-    from sagewarden import bootstrap  # noqa: PLC0415 -- slow to import
     from sagewarden.bootstrap.sweeping import ReadyRun  # noqa: PLC0415
 
     settings = where.effective().settings
     ends = Ends(as_json=where.json)
     with told(ends), working() as process:
-        ready = [
-            ReadyRun.of(settings, chosen, process, policies)
-            for chosen in bootstrap.targets_of(settings, where.target)
-        ]
+        targets = where.targets(settings)
+        ends.missed(targets.unread)
+        ready = [ReadyRun.of(settings, chosen, process, policies) for chosen in targets.targets]
         side_by_side(ready, settings.run.targets_at_once, process.stop, ends)
     return ends.code
 

@@ -1,14 +1,18 @@
 """`pause` and `unpause`: stop everything at once, and let it go on."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 from rich.text import Text
 
-from sagewarden.cli.console import say, say_json, working
+from sagewarden.cli.console import say, say_json, tell_error, tell_note, working
 from sagewarden.cli.options import Where
 from sagewarden.core.visible import visible
+from sagewarden.errors import SageWardenError
+
+if TYPE_CHECKING:
+    from sagewarden.application.ports import Bench
 
 WHERE = Where()
 
@@ -35,31 +39,46 @@ def unpause(*, where: Where = WHERE) -> int:
 
 def _switch(where: Where, *, paused: bool, reason: str) -> int:
     from sagewarden import bootstrap  # noqa: PLC0415 -- slow to import
-    from sagewarden.application.judging import check_identity  # noqa: PLC0415
+
+    settings = where.effective().settings
+    told: list[Mapping[str, Any]] = []
+    targets = where.targets(settings)
+    code = targets.exit_code
+    with working() as process:
+        for chosen in targets.targets:
+            bench = bootstrap.wire_target(settings, chosen, process).bench
+            try:
+                told.append(_pressed(bench, paused=paused, reason=reason))
+            except SageWardenError as error:  # the others are to be stopped all the same
+                if not targets.survive(error):
+                    raise
+                tell_note(f"{bench.target}: its switch stays as it was")
+                tell_error(error, as_json=False)
+                code = max(code, error.exit_code)
+    if where.json:
+        say_json(told)
+        return code
+    for each in told:
+        say(Text(visible(f"{each['target']} {_state(each)}")))
+    return code
+
+
+def _pressed(bench: "Bench", *, paused: bool, reason: str) -> Mapping[str, Any]:
+    """Set one target's switch; return what it says now, and whether it said so before."""
+    from sagewarden.application.judging import check_identity  # noqa: PLC0415 -- slow to import
     from sagewarden.application.pause import paused as switch_of  # noqa: PLC0415
     from sagewarden.application.pause import set_pause  # noqa: PLC0415
     from sagewarden.core.canonical import spell_time  # noqa: PLC0415
 
-    settings = where.effective().settings
-    told = []
-    with working() as process:
-        for chosen in bootstrap.targets_of(settings, where.target):
-            bench = bootstrap.wire_target(settings, chosen, process).bench
-            content = {
-                "paused": paused,
-                "by": check_identity(bench),
-                "since": spell_time(bench.looks.now()),
-                "reason": reason,
-            }
-            before = switch_of(bench.vault, bench.target)
-            set_pause(bench.vault, bench.target, content)
-            told.append({"target": str(bench.target), "was_paused": before is not None} | content)
-    if where.json:
-        say_json(told)
-        return 0
-    for each in told:
-        say(Text(visible(f"{each['target']} {_state(each)}")))
-    return 0
+    content = {
+        "paused": paused,
+        "by": check_identity(bench),
+        "since": spell_time(bench.looks.now()),
+        "reason": reason,
+    }
+    before = switch_of(bench.vault, bench.target)
+    set_pause(bench.vault, bench.target, content)
+    return {"target": str(bench.target), "was_paused": before is not None} | content
 
 
 def _state(each: Mapping[str, Any]) -> str:

@@ -40,8 +40,9 @@ def verify(
     settings = where.effective().settings
     expected = None if expect_head is None else _expected(expect_head, run, where, settings)
     found: list[tuple[str, Verification]] = []
+    targets = where.targets(settings)
     with working() as process:
-        for chosen in bootstrap.targets_of(settings, where.target):
+        for chosen in targets.targets:
             bench = bootstrap.wire_target(settings, chosen, process).bench
             found.append((str(bench.target), verify_vault(bench, run=run, expected=expected)))
     if where.json:
@@ -49,7 +50,7 @@ def verify(
     else:
         for target, each in found:
             _say_verification(target, each, expected=expected is not None)
-    return 0 if all(each.sound for _, each in found) else 5
+    return targets.exit_code if all(each.sound for _, each in found) else 5
 
 
 def _expected(spelled: str, run: str | None, where: Where, settings: "Settings") -> Head:

@@ -3,6 +3,8 @@
 import re
 
 _ASSUMED = re.compile(r"(arn:[a-z-]+:sts::\d*:assumed-role/[^/]+)/(.+)")
+_OURS = re.compile(r"sagewarden(-.*)?", re.IGNORECASE)
+"""Session names that this program gives by itself: they hold a run and a host, and no person."""
 _FEDERATED = re.compile(r"arn:[a-z-]+:sts::\d*:federated-user/")
 
 
@@ -11,13 +13,14 @@ def principal(arn: str, *, sessions_tell: bool = False) -> str:
 
     Whoever assumes a role chooses the name of the session, so it tells nobody apart unless the
     account sees to it (`sessions_tell`: IAM Identity Center does, or a condition on
-    sts:RoleSessionName). Whoever asks for a federation token chooses the user's name, too, and the
-    ARN does not say who asked. IAM takes role names that differ in case for the same.
+    sts:RoleSessionName). One that this program gave tells nobody apart in any case. Whoever
+    asks for a federation token chooses the user's name, too, and the ARN does not say who asked.
+    IAM takes role names that differ in case for the same.
     """
     if _FEDERATED.match(arn):
         return ""
     assumed = _ASSUMED.fullmatch(arn)
-    if assumed is not None and not sessions_tell:
+    if assumed is not None and (not sessions_tell or _OURS.fullmatch(assumed[2])):
         return assumed[1].lower()
     return arn.lower()
 

@@ -36,15 +36,18 @@ class Credentials:
     def __init__(self) -> None:
         self._lent: dict[str, str] = {}
 
-    def lend(self, access_key: str, account: str) -> None:
-        """Remember a key that AssumeRole gave out."""
-        self._lent[access_key] = account
+    def lend(self, access_key: str, role: str) -> None:
+        """Remember a key that AssumeRole gave out, by its role's ARN."""
+        self._lent[access_key] = role
+
+    def role_of(self, access_key: str) -> str:
+        """Return the ARN of the role that a key was lent to; empty if to none."""
+        return self._lent.get(access_key, "")
 
     def account_of(self, access_key: str) -> str:
         """Return the account: of a lent key its role's; 12 digits mean themselves."""
-        lent = self._lent.get(access_key)
-        if lent is not None:
-            return lent
+        if lent := self._lent.get(access_key):
+            return lent.split(":")[4]
         return access_key if ACCOUNT_LIKE.fullmatch(access_key) else DEFAULT_ACCOUNT
 
 

@@ -11,7 +11,7 @@ KEPT = 500_000
 class LoggedCall:
     """One call. `code` is `OK` or the error's code; empty while it runs or was cut off.
 
-    `caller` is the access key that signed it.
+    `caller` is the access key that signed it, `role` the ARN of the role that it was lent to.
     """
 
     number: int
@@ -28,6 +28,7 @@ class LoggedCall:
     applied: bool = False
     faults: list[str] = field(default_factory=list)
     caller: str = ""
+    role: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """Write it for the admin path; `at` in epoch seconds."""

@@ -95,6 +95,7 @@ class Engine:
             write=operation.write if operation else not address.operation.startswith(READ_VERBS),
             params=params if known else None,
             caller=address.access_key,
+            role=self.credentials.role_of(address.access_key),
         )
 
     def _apply_rules(self, admission: Admission) -> None:
@@ -129,7 +130,8 @@ class Engine:
 
     def _denied(self, logged: LoggedCall) -> Refusal | None:
         denied = self.knobs.denied
-        globs = (*denied.get(logged.account, ()), *denied.get("*", ())) if denied else ()
+        whom = (logged.account, logged.role, "*") if denied else ()
+        globs = [glob for each in whom for glob in denied.get(each, ())]
         if any(fnmatchcase(iam_action(logged), glob) for glob in globs):
             return access_denied(logged)
         if self.knobs.protected_tags and logged.operation in TAG_GUARDED:
@@ -187,7 +189,8 @@ def iam_action(logged: LoggedCall) -> str:
 
 def access_denied(logged: LoggedCall) -> Refusal:
     """Refuse for want of a permission, as IAM words it."""
-    caller = f"arn:aws:sts::{logged.account}:assumed-role/sandbox/session"
+    role = logged.role.rpartition("/")[2] or "sandbox"
+    caller = f"arn:aws:sts::{logged.account}:assumed-role/{role}/session"
     return Refusal(
         "AccessDeniedException",
         f"User: {caller} is not authorized to perform: {iam_action(logged)} "

@@ -5,7 +5,7 @@ import logging
 from collections.abc import Callable
 from concurrent.futures import Executor
 from dataclasses import replace
-from urllib.parse import unquote
+from urllib.parse import parse_qs, unquote
 
 from sagewarden.sandbox import protocols
 from sagewarden.sandbox.addressing import ADMIN_PREFIX, Address, address_of
@@ -122,5 +122,8 @@ def _signed(address: Address, request: Request) -> str:
 
 
 def _about(address: Address, request: Request) -> str:
-    """Name what a call of a foreign service is about: for S3 its bucket and key."""
+    """Name what a call of a foreign service is about: S3's bucket and key, the role for STS."""
+    if address.operation == "AssumeRole":
+        asked = parse_qs(request.body.decode("utf-8", "replace"))
+        return asked.get("RoleArn", [""])[0]
     return unquote(request.path.lstrip("/")) if address.service == "s3" else ""

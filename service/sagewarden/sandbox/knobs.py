@@ -50,8 +50,8 @@ class Knobs:
     tagging_api_refuses: list[str] = field(default_factory=list)
     """Globs on ARNs that TagResources reports as failed inside its HTTP 200."""
     denied: dict[str, list[str]] = field(default_factory=dict)
-    """By account (or `*`): globs on IAM actions (`sagemaker:DeleteTrial`, `tag:*`, `s3:PutObject`)
-    that answer AccessDeniedException."""
+    """By account, by the ARN of a role that was assumed, or by `*`: globs on IAM actions
+    (`sagemaker:DeleteTrial`, `tag:*`, `s3:PutObject`) that answer AccessDeniedException."""
     protected_tags: list[str] = field(default_factory=list)
     """Globs on tag keys: IAM refuses Delete and Disassociate of what carries one."""
     trials_per_experiment: int = 300

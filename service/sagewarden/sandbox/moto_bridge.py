@@ -24,7 +24,7 @@ GLOBAL = {"s3", "sts", "organizations", "iam"}
 LEFT_OUT = {"content-length", "date", "connection", "transfer-encoding", "server"}
 MARKER = {"x-amz-delete-marker", "x-amz-version-id"}
 GIVEN_KEY = re.compile(rb"<AccessKeyId>([^<]+)</AccessKeyId>")
-ROLE_ACCOUNT = re.compile(r"arn:aws[a-z-]*:iam::(\d{12}):role/")
+ROLE = re.compile(r"RoleArn=(arn:aws[a-z-]*:iam::\d{12}:role/[^&]+)")
 
 Respond = Callable[[Any, str, Any], tuple[int, dict[str, Any], str | bytes]]
 
@@ -88,7 +88,7 @@ class MotoBridge:
 
     def _remember(self, request: Request, body: bytes) -> None:
         key = GIVEN_KEY.search(body)
-        role = ROLE_ACCOUNT.search(unquote(request.body.decode("utf-8", "replace")))
+        role = ROLE.search(unquote(request.body.decode("utf-8", "replace")))
         if key and role:
             self._credentials.lend(key[1].decode(), role[1])
 

@@ -11,7 +11,7 @@ from sagewarden.settings.model import (
     VaultSettings,
 )
 from sagewarden.settings.notice import NoticeSettings, WebhookSettings
-from sagewarden.settings.targets import TargetSettings
+from sagewarden.settings.targets import OrganizationSettings, RoleSettings, TargetSettings
 from sagewarden.settings.values import host_of
 
 __all__ = [
@@ -19,6 +19,8 @@ __all__ = [
     "LimitSettings",
     "LimitsSettings",
     "NoticeSettings",
+    "OrganizationSettings",
+    "RoleSettings",
     "Settings",
     "TargetSettings",
     "VaultSettings",

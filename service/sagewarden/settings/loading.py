@@ -12,6 +12,7 @@ from pydantic_settings import EnvSettingsSource, InitSettingsSource
 from pydantic_settings import SettingsError as Unparsable
 
 from sagewarden.adapters.policyfiles.plain import read_plain
+from sagewarden.core.accounts import ROLED
 from sagewarden.errors import SettingsError
 from sagewarden.settings.model import PREFIX, Settings
 
@@ -176,7 +177,14 @@ WORDS = {
 }
 """Faults in our words, by pydantic's names; the rest in its own."""
 
+_ROLE = "must be a role's ARN, or the name that it has in the target's account"
+_ARN = "must be a role's ARN, such as arn:aws:iam::123456789012:role/sagewarden"
+
 PATTERNS = {
+    "role_arn": _ARN,
+    "reader_arn": _ARN,
+    "role_name": _ROLE,
+    **{str(stage): _ROLE for stage in ROLED},
     "account_id": "must be 12 digits, in quotes",
     "region": "must be a region's name, such as eu-west-1",
     "endpoint_url": "must be a URL that begins with http:// or https://",

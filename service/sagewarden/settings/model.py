@@ -6,11 +6,12 @@ from pathlib import Path
 from pydantic import Field
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from sagewarden.core.accounts import ACCOUNT_ID
 from sagewarden.core.bundles import MOST
 from sagewarden.core.marks import MarkRules
 from sagewarden.settings.daemon import ScheduleSettings, WebSettings
 from sagewarden.settings.notice import NoticeSettings
-from sagewarden.settings.targets import TargetSettings
+from sagewarden.settings.targets import OrganizationSettings, TargetSettings
 from sagewarden.settings.values import Duration, Growth, Section, Share
 
 PREFIX = "SAGEWARDEN_"
@@ -20,6 +21,12 @@ class VaultSettings(Section):
     """Where everything durable lies."""
 
     address: str = Field(description="`s3://bucket/prefix`, or a directory's path.")
+    account_id: str | None = Field(
+        None,
+        pattern=f"^{ACCOUNT_ID}$",
+        description="The account that owns the bucket, if it is not the target's: an archiver's "
+        "role may lie there.",
+    )
     kms_key: str | None = Field(None, description="KMS key for new objects in S3.")
     directory_is_durable: bool = Field(
         False,  # noqa: FBT003 -- a default's value
@@ -151,6 +158,10 @@ class Settings(BaseSettings):
     )
 
     targets: tuple[TargetSettings, ...] = Field((), description="The accounts and regions.")
+    accounts: Path | None = Field(None, description="A file that names more accounts.")
+    organization: OrganizationSettings | None = Field(
+        None, description="AWS Organizations, whose accounts are targets too."
+    )
     policies: Path | None = Field(None, description="Directory of policy files.")
     vault: VaultSettings | None = None
     limits: LimitsSettings = LimitsSettings()

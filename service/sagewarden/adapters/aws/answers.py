@@ -44,6 +44,10 @@ _MEMBERS: Mapping[str, tuple[str, ...]] = {
     "DescribeModelPackage": ("ModelPackageName", "ModelPackageArn", "CreationTime"),
     "DescribeEndpoint": ("EndpointName", "EndpointArn", "EndpointConfigName"),
     "DescribeEndpointConfig": ("EndpointConfigName", "ProductionVariants"),
+    "ListAccounts": ("Accounts",),
+    "ListAccountsForParent": ("Accounts",),
+    "ListOrganizationalUnitsForParent": ("OrganizationalUnits",),
+    "ListTagsForResource": ("Tags",),
 }
 
 _INNER: Mapping[str, tuple[str, tuple[str, ...]]] = {
@@ -65,6 +69,10 @@ _INNER: Mapping[str, tuple[str, tuple[str, ...]]] = {
         ("ModelPackageArn", "CreationTime", "ModelPackageStatus"),
     ),
     "DescribeEndpointConfig": ("ProductionVariants", ("VariantName",)),
+    "ListAccounts": ("Accounts", ("Id",)),
+    "ListAccountsForParent": ("Accounts", ("Id",)),
+    "ListOrganizationalUnitsForParent": ("OrganizationalUnits", ("Id",)),
+    "ListTagsForResource": ("Tags", ("Key", "Value")),
 }
 
 _FOUND = {WORDS[kind].resource: (WORDS[kind].prefix, _record(kind)) for kind in Kind}

@@ -5,14 +5,14 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Self
 
 from botocore import xform_name
 
 from sagewarden.adapters.aws.answers import Answer, check
 from sagewarden.adapters.aws.errors import TRANSIENT, Fault, fault_of, read_error
 from sagewarden.adapters.aws.limiter import Limiters
-from sagewarden.adapters.aws.session import TargetSession
+from sagewarden.adapters.aws.session import AwsSession, TargetSession
 from sagewarden.errors import ReadFailed
 
 PAGE = 100
@@ -21,7 +21,14 @@ PAGE = 100
 EMPTY_PAGES = 5
 """Pages in a row that bring nothing new but a token; after so many a listing has failed."""
 
-_SERVICES = {"BatchGetMetrics": "sagemaker-metrics", "GetCallerIdentity": "sts"}
+_SERVICES = {
+    "BatchGetMetrics": "sagemaker-metrics",
+    "GetCallerIdentity": "sts",
+    "ListAccounts": "organizations",
+    "ListAccountsForParent": "organizations",
+    "ListOrganizationalUnitsForParent": "organizations",
+    "ListTagsForResource": "organizations",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,10 +70,10 @@ class CallCounter:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reads:
-    """Reads of one target. Safe to share between threads; once `stop` is set they all fail."""
+class Calls:
+    """Reads with one session. Safe to share between threads; once `stop` is set they all fail."""
 
-    session: TargetSession
+    session: AwsSession
     limiters: Limiters
     counter: CallCounter
     stop: threading.Event
@@ -74,7 +81,7 @@ class Reads:
     patience: Patience = field(default_factory=Patience)
     chance: Callable[[], float] = field(default=random.SystemRandom().random)
 
-    def to_the_end(self) -> "Reads":
+    def to_the_end(self) -> Self:
         """Return the same reads, sharing rates and counts, that go on when `stop` is set.
 
         For the looks of a unit in work: putting an edge back during a shutdown needs them.
@@ -150,3 +157,10 @@ class Reads:
         if self.monotonic() + pause > deadline:
             return False
         return not self.stop.wait(pause)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reads(Calls):
+    """Reads of one target."""
+
+    session: TargetSession

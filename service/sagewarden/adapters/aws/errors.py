@@ -108,6 +108,11 @@ _NO_ANSWER = (
     SSLError,
 )
 
+_ROLE_ADVICE = (
+    "Let the role's trust policy name our identity and the external id, and give our identity "
+    "sts:AssumeRole on the role. The message names who asked."
+)
+
 _ADVICE = {
     Fault.THROTTLED: "AWS is busy with other callers of this account; try again later.",
     Fault.DENIED: "Give the identity the permission that the message names.",
@@ -117,6 +122,14 @@ _ADVICE = {
     "way.",
     Fault.UNREACHABLE: "Check the region, the network and AWS_ENDPOINT_URL.",
 }
+
+
+class RoleRefused(ClientError):  # noqa: N818 -- named after what happened
+    """STS did not let us assume a role: whatever was to be called as that role never left."""
+
+    def __init__(self, arn: str, error: ClientError) -> None:
+        super().__init__(error.response, "AssumeRole")
+        self.arn = arn
 
 
 class Incomplete(Exception):  # noqa: N818 -- a finding, turned into ReadFailed or EffectUnclear
@@ -132,8 +145,13 @@ def code_of(error: Exception) -> str:
 
 def fault_of(error: Exception) -> Fault:
     """Sort a failure of a boto3 call; whatever is not known is an answer that broke the parser."""
+    if isinstance(error, RoleRefused):
+        found = _answered(error)  # nothing is known of what the call was about
+        return Fault.REFUSED if found in {Fault.ABSENT, Fault.LINKED} else found
     if isinstance(error, ClientError):
         return _answered(error)
+    if isinstance(error, SageWardenError):  # ours, from before the request was signed
+        return Fault.REFUSED
     if isinstance(error, _NO_CREDENTIALS):
         return Fault.CREDENTIALS
     if isinstance(error, _NO_ANSWER):
@@ -174,7 +192,20 @@ def _message_of(error: ClientError) -> str:
     return str(error.response.get("Error", {}).get("Message") or "")
 
 
+def advice_of(error: Exception) -> str:
+    """Return what can be done about a failure; empty when its message must do."""
+    fault = fault_of(error)
+    if isinstance(error, RoleRefused) and fault in {Fault.DENIED, Fault.REFUSED}:
+        return _ROLE_ADVICE
+    return _ADVICE.get(fault, "")
+
+
 def _told(operation: str, error: Exception) -> str:
+    if isinstance(error, SageWardenError):
+        return f"{operation}: {error.message}"
+    if isinstance(error, RoleRefused):
+        why = f"{code_of(error)}: {_message_of(error) or 'no message'}"
+        return f"{operation}: the role {error.arn} could not be assumed (sts:AssumeRole): {why}"
     if isinstance(error, ClientError):
         return f"{operation}: {code_of(error)}: {_message_of(error) or 'no message'}"
     if isinstance(error, EndpointConnectionError):
@@ -192,8 +223,9 @@ def client_error(error: Exception) -> SettingsError:
 
 def read_error(operation: str, error: Exception) -> SageWardenError:
     """Say what a failed read means: `Absent`, or a kind of `ReadFailed`."""
-    fault, message = fault_of(error), _told(operation, error)
-    advice = _ADVICE.get(fault, "")
+    if isinstance(error, SageWardenError):
+        return error
+    fault, message, advice = fault_of(error), _told(operation, error), advice_of(error)
     match fault:
         case Fault.ABSENT:
             return Absent(message)
@@ -213,7 +245,7 @@ def effect_error(operation: str, error: Exception) -> SageWardenError:
     Only an error that AWS itself answered, below HTTP 500, proves that nothing was applied.
     """
     fault, message, code = fault_of(error), _told(operation, error), code_of(error)
-    advice = _ADVICE.get(fault, "")
+    advice = advice_of(error)
     match fault:
         case Fault.ABSENT:
             return Absent(message)

@@ -1,4 +1,4 @@
-"""One target's boto3 session and its clients; nothing else makes a client.
+"""boto3 sessions and their clients, of a target as one role, or our own; no others are made.
 
 botocore never retries here: reads are retried above it, where the limiter hears of each throttle,
 and a write that was sent twice could not be told from two writes.
@@ -14,14 +14,14 @@ from urllib.parse import urlsplit
 
 import boto3
 from botocore.config import Config
-from botocore.credentials import AssumeRoleCredentialFetcher, DeferredRefreshableCredentials
-from botocore.exceptions import BotoCoreError, NoCredentialsError
+from botocore.exceptions import BotoCoreError
 from botocore.loaders import Loader
 from botocore.session import Session
 from botocore.utils import parse_timestamp
 
 from sagewarden.adapters.aws.clock import ServerClock
 from sagewarden.adapters.aws.errors import client_error
+from sagewarden.adapters.aws.roles import Role, assumed
 from sagewarden.core.entities import Target
 
 if TYPE_CHECKING:
@@ -34,16 +34,14 @@ _SEND_ONCE: Final[Any] = {"mode": "standard", "total_max_attempts": 1}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Access:
-    """How to reach a target. Timeouts are seconds.
+class Reach:
+    """How AWS is reached. Timeouts are seconds.
 
-    Without `role_arn` the credentials of boto3's own chain are used as they are; without
+    Without a `role` the credentials of boto3's own chain are used as they are; without
     `endpoint_url` that chain decides too, AWS_ENDPOINT_URL included.
     """
 
-    target: Target
-    role_arn: str | None = None
-    external_id: str | None = None
+    role: Role | None = None
     endpoint_url: str | None = None
     profile: str | None = None
     connect_timeout: float = 5.0
@@ -51,8 +49,57 @@ class Access:
     connections: int = 24
 
 
-class TargetSession:
-    """The clients of one target, each made once, all in the target's region."""
+class AwsSession:
+    """Clients, each made once, all in one region: without one, in that of boto3's own chain."""
+
+    def __init__(
+        self,
+        reach: Reach,
+        region: str | None,
+        wall_now: Callable[[], datetime],
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.clock = ServerClock(wall_now, monotonic)
+        self._reach = reach
+        self._lock = threading.Lock()
+        self._clients: dict[str, Any] = {}
+        try:
+            self._session = _boto3_session(reach, region, wall_now)
+        except BotoCoreError as error:
+            raise client_error(error) from error
+
+    def reading(self, service: str) -> Any:
+        """Return the shared client of a service, such as `sagemaker`, `sts` or `organizations`.
+
+        Raise SettingsError when the profile or the endpoint's URL is none.
+        """
+        with self._lock:
+            if service not in self._clients:
+                self._clients[service] = self._client(service)
+            return self._clients[service]
+
+    def _client(self, service: str) -> Any:
+        try:
+            client = cast("Any", self._session).client(
+                service,
+                endpoint_url=self._reach.endpoint_url,
+                config=_config(self._reach),
+            )
+        except (BotoCoreError, ValueError) as error:
+            raise client_error(error) from error
+        self.clock.listen(client)
+        return client
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Access(Reach):
+    """How to reach a target."""
+
+    target: Target
+
+
+class TargetSession(AwsSession):
+    """The clients of one target, as one role, in the target's region."""
 
     def __init__(
         self,
@@ -61,24 +108,8 @@ class TargetSession:
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self.target = access.target
-        self.clock = ServerClock(wall_now, monotonic)
         self._access = access
-        self._lock = threading.Lock()
-        self._clients: dict[str, Any] = {}
-        try:
-            self._session = _boto3_session(access)
-        except BotoCoreError as error:
-            raise client_error(error) from error
-
-    def reading(self, service: str) -> Any:
-        """Return the shared client for reads of `sagemaker`, `sagemaker-metrics` or `sts`.
-
-        Raise SettingsError when the profile or the endpoint's URL is none.
-        """
-        with self._lock:
-            if service not in self._clients:
-                self._clients[service] = self._client(service)
-            return self._clients[service]
+        super().__init__(access, access.target.region, wall_now, monotonic)
 
     def effects(self) -> Any:
         """Return a new SageMaker client for writes, whose events nobody else shares."""
@@ -105,45 +136,48 @@ class TargetSession:
         host = urlsplit(self.endpoint).hostname or ""
         return host.endswith((".amazonaws.com", ".amazonaws.com.cn", ".api.aws"))
 
-    def _client(self, service: str) -> Any:
-        try:
-            client = cast("Any", self._session).client(
-                service,
-                region_name=self.target.region,
-                endpoint_url=self._access.endpoint_url,
-                config=_config(self._access),
-            )
-        except (BotoCoreError, ValueError) as error:
-            raise client_error(error) from error
-        self.clock.listen(client)
-        return client
+
+def partition_of(region: str) -> str:
+    """Return the ARN partition of a region: for example `aws` or `aws-cn`."""
+    try:
+        return str(cast("Any", _botocore_session(Reach())).get_partition_for_region(region))
+    except BotoCoreError as error:
+        raise client_error(error) from error
 
 
-def _config(access: Access) -> Config:
+def _config(reach: Reach) -> Config:
     return Config(
         retries=_SEND_ONCE,
-        connect_timeout=access.connect_timeout,
-        read_timeout=access.read_timeout,
-        max_pool_connections=access.connections,
+        connect_timeout=reach.connect_timeout,
+        read_timeout=reach.read_timeout,
+        max_pool_connections=reach.connections,
     )
 
 
-def _boto3_session(access: Access) -> boto3.Session:
-    session = _botocore_session(access)
-    if access.role_arn is not None:
-        assumed = _botocore_session(access)
+def _boto3_session(
+    reach: Reach, region: str | None, wall_now: Callable[[], datetime]
+) -> boto3.Session:
+    session = _botocore_session(reach)
+    if reach.role is not None:
+        source, session = session, _botocore_session(reach)
+        role = assumed(reach.role, lambda: _sts(source, reach, region), wall_now)
         # botocore has no public way to hand refreshable credentials to a session
-        cast("Any", assumed)._credentials = _role(access, access.role_arn, session)  # noqa: SLF001
-        session = assumed
-    return boto3.Session(botocore_session=session, region_name=access.target.region)
+        cast("Any", session)._credentials = role  # noqa: SLF001
+    return boto3.Session(botocore_session=session, region_name=region)
 
 
-def _botocore_session(access: Access) -> Session:
-    session = Session(profile=access.profile)
+def _botocore_session(reach: Reach) -> Session:
+    session = Session(profile=reach.profile)
     session.register_component("data_loader", _LOADER)
     parsers = cast("Any", session).get_component("response_parser_factory")
     parsers.set_parser_defaults(timestamp_parser=_utc)
     return session
+
+
+def _sts(source: Session, reach: Reach, region: str | None) -> Any:
+    return cast("Any", source).create_client(
+        "sts", region_name=region, endpoint_url=reach.endpoint_url, config=_config(reach)
+    )
 
 
 def _utc(value: Any) -> datetime:
@@ -151,34 +185,3 @@ def _utc(value: Any) -> datetime:
     if isinstance(value, int | float):
         return datetime.fromtimestamp(value, UTC)
     return parse_timestamp(value).astimezone(UTC)
-
-
-def _role(access: Access, role_arn: str, source: Session) -> DeferredRefreshableCredentials:
-    def client(service: str, **credentials: Any) -> Any:
-        return cast("Any", source).create_client(
-            service,
-            region_name=access.target.region,
-            endpoint_url=access.endpoint_url,
-            config=_config(access),
-            **credentials,
-        )
-
-    extra = {"RoleSessionName": "sagewarden"}
-    if access.external_id is not None:
-        extra["ExternalId"] = access.external_id
-    fetcher = AssumeRoleCredentialFetcher(client, _Credentials(source), role_arn, extra_args=extra)
-    return DeferredRefreshableCredentials(fetcher.fetch_credentials, "assume-role")
-
-
-class _Credentials:
-    """The source credentials, looked up only when the role is assumed."""
-
-    def __init__(self, session: Session) -> None:
-        self._session = session
-
-    def get_frozen_credentials(self) -> Any:
-        """Return them as of now; raise NoCredentialsError when the chain has none."""
-        found = self._session.get_credentials()
-        if found is None:
-            raise NoCredentialsError
-        return found.get_frozen_credentials()

@@ -153,7 +153,7 @@ def _digest(stage: "Stage") -> str:
 def _restorable(stage: "Stage") -> str:
     """Name an experiment that was deleted with some components, by the newest report."""
     settings = load_settings(stage.config).settings
-    chosen = bootstrap.targets_of(settings)[0]
+    chosen = bootstrap.find_targets(settings).targets[0]
     bench = bootstrap.wire_target(settings, chosen, bootstrap.Process()).bench
     gone = [
         row
