@@ -44,6 +44,9 @@ class Exchanged:
     def list(self, prefix: str) -> Iterator[str]:
         return self._inner.list(prefix)
 
+    def sizes(self, prefix: str) -> Iterator[tuple[str, int]]:
+        return self._inner.sizes(prefix)
+
 
 def test_the_archive_gate_tested_the_wrong_thing(due: Stage) -> None:
     """That some archive is whole says nothing: this entity must be in it, by its hash."""

@@ -145,6 +145,9 @@ class Remembering:
     def list(self, prefix: str) -> Iterator[str]:
         return self.vault.list(prefix)
 
+    def sizes(self, prefix: str) -> Iterator[tuple[str, int]]:
+        return self.vault.sizes(prefix)
+
     def get(self, key: str) -> Stored:
         """Fetch an object, but a journal's or an archive's only once."""
         if {"journal", "archive"}.isdisjoint(key.split("/")):

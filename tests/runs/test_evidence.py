@@ -48,6 +48,9 @@ class SpoiltVault:
     def list(self, prefix: str) -> Iterator[str]:
         return self._inner.list(prefix)
 
+    def sizes(self, prefix: str) -> Iterator[tuple[str, int]]:
+        return self._inner.sizes(prefix)
+
 
 def flip(_key: str, found: Stored) -> Stored:
     middle = len(found.body) // 2

@@ -156,6 +156,16 @@ def test_lists_all_pages(vault: Vault) -> None:
     assert list(vault.list("v1/journal/")) == keys
 
 
+def test_measures_what_it_lists(vault: Vault) -> None:
+    """Each key comes with its object's size, as it is now."""
+    vault.create("v1/a/one", b"four")
+    version = vault.create("v1/a/two", b"")
+    vault.replace("v1/a/two", b"seven..", version)
+    vault.create("v1/b/other", b"x")
+
+    assert list(vault.sizes("v1/a/")) == [("v1/a/one", 4), ("v1/a/two", 7)]
+
+
 def test_an_empty_vault_lists_nothing(vault: Vault) -> None:
     """Nothing of a vault's own shows among its keys."""
     assert list(vault.list("")) == []

@@ -75,6 +75,10 @@ class Recorded:
         """List as the vault does."""
         return self._vault.list(prefix)
 
+    def sizes(self, prefix: str) -> Iterator[tuple[str, int]]:
+        """Measure as the vault does."""
+        return self._vault.sizes(prefix)
+
     def hash_of(self, key: str) -> str:
         """Return the hash of an object; read it, unless it was read or written before."""
         return self.wrote.get(key) or self.read.get(key) or sha256(self._vault.get(key).body)

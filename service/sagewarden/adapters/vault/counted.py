@@ -68,3 +68,8 @@ class CountedVault:
         """Yield keys."""
         with self._counter.counting("list"):
             yield from self._inner.list(prefix)
+
+    def sizes(self, prefix: str) -> Iterator[tuple[str, int]]:
+        """Yield keys with their objects' sizes."""
+        with self._counter.counting("list"):
+            yield from self._inner.sizes(prefix)

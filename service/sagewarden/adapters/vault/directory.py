@@ -108,6 +108,19 @@ class DirectoryVault:
         start = checked_prefix(prefix).rpartition("/")[0]
         return self._below(f"{start}/" if start else "", prefix)
 
+    def sizes(self, prefix: str) -> Iterator[tuple[str, int]]:
+        """Yield every key that starts with `prefix`, with its file's size."""
+        return ((key, self._size(key)) for key in self.list(prefix))
+
+    def _size(self, key: str) -> int:
+        *folders, name = key.split("/")
+        with (
+            self._told(f"measure {key} in"),
+            self._top() as top,
+            descended(top, folders) as folder,
+        ):
+            return os.stat(name, dir_fd=folder, follow_symlinks=False).st_size
+
     def _below(self, path: str, prefix: str) -> Iterator[str]:
         for name in self._names(path):
             full = path + name

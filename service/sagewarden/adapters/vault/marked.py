@@ -57,6 +57,11 @@ class MarkedVault:
         self._look()
         return (key for key in self._inner.list(prefix) if key != format_key())
 
+    def sizes(self, prefix: str) -> Iterator[tuple[str, int]]:
+        """Yield keys with their objects' sizes; the marker's own is nobody's."""
+        self._look()
+        return (found for found in self._inner.sizes(prefix) if found[0] != format_key())
+
     def _look(self) -> None:
         """Raise VaultTooNew when a newer program works on this vault."""
         with self._lock:

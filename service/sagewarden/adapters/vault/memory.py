@@ -79,6 +79,10 @@ class MemoryVault:
         self.after("list", prefix)
         return iter(keys)
 
+    def sizes(self, prefix: str) -> Iterator[tuple[str, int]]:
+        """Yield every key that starts with `prefix`, with its object's size."""
+        return ((key, len(self._stored[key].body)) for key in self.list(prefix))
+
     def _keep(self, key: str, body: bytes) -> str:
         version = f"{sha256(body)}-{next(self._writes)}"
         self._stored[key] = Stored(bytes(body), version)

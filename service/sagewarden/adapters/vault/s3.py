@@ -87,7 +87,14 @@ class S3Vault:
 
     def list(self, prefix: str) -> Iterator[str]:
         """Yield every key that starts with `prefix`, in ascending order, all pages."""
-        return self._listed(self._prefix + checked_prefix(prefix))
+        return (key for key, _ in self._listed(self._prefix + checked_prefix(prefix)))
+
+    def sizes(self, prefix: str) -> Iterator[tuple[str, int]]:
+        """Yield every key that starts with `prefix`, with its newest version's size."""
+        for key, size in self._listed(self._prefix + checked_prefix(prefix)):
+            if size is None:
+                raise self._wrong("lists keys without their sizes")
+            yield key, size
 
     def _where(self, key: str) -> dict[str, Any]:
         return {"Bucket": self._bucket, "Key": self._prefix + key}
@@ -139,7 +146,7 @@ class S3Vault:
             raise self._damaged(where)
         return Stored(body, self._version(answer))
 
-    def _listed(self, prefix: str) -> Iterator[str]:
+    def _listed(self, prefix: str) -> Iterator[tuple[str, int | None]]:
         token: dict[str, Any] = {}
         last = ""
         while True:
@@ -150,7 +157,7 @@ class S3Vault:
                 last = found["Key"]
                 key = last.removeprefix(self._prefix)
                 if is_key(key):  # the bucket may hold objects of others
-                    yield key
+                    yield key, found.get("Size")
             if not page["IsTruncated"]:
                 return
             token = {"ContinuationToken": page["NextContinuationToken"]}

@@ -14,7 +14,7 @@ class Stored:
 
 
 class Vault(Protocol):
-    """Four operations, each atomic, on keys such as `v1/123456789012/eu-west-1/marks/current`.
+    """Five operations, each atomic, on keys such as `v1/123456789012/eu-west-1/marks/current`.
 
     A key is made of segments of `A-Za-z0-9._=-`, joined by `/`, never `.` or `..`. Every
     operation raises `VaultError` when the vault cannot be reached or answers wrongly; none ever
@@ -42,3 +42,6 @@ class Vault(Protocol):
 
     def list(self, prefix: str) -> Iterator[str]:
         """Yield every key that starts with `prefix`, in ascending order, all pages."""
+
+    def sizes(self, prefix: str) -> Iterator[tuple[str, int]]:
+        """Yield what `list` yields, each key with its object's size in bytes."""
