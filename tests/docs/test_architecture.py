@@ -1,11 +1,14 @@
 """ARCHITECTURE.md tells the events and modules that there are."""
 
+import ast
 import re
 from importlib import import_module
 from pathlib import Path
 
 import pytest
 from tests.faults.sections import Section
+
+from sagewarden.adapters.telemetry.logs import WARNINGS
 
 FAULTS = Path(__file__).parents[1] / "faults"
 SERVICE = Path(__file__).parents[2] / "service"
@@ -23,6 +26,39 @@ def test_the_table_of_events_is_what_the_code_tells() -> None:
     table = re.search(r"<!-- events -->\n(.*?)<!-- /events -->", TEXT, re.DOTALL)
     assert table is not None
     assert told == set(re.findall(r"^\| `([a-z-]+\.[a-z-]+)` \|", table[1], re.MULTILINE))
+
+
+def emitted(source: str) -> list[ast.Call]:
+    """Every call that tells an event: of the telemetry's `tell`, or of something called events."""
+    tree = ast.parse(source)
+    tells = any(
+        isinstance(each, ast.ImportFrom)
+        and each.module == "sagewarden.adapters.telemetry.logs"
+        and "tell" in {name.name for name in each.names}
+        for each in ast.walk(tree)
+    )
+    return [
+        each
+        for each in ast.walk(tree)
+        if isinstance(each, ast.Call)
+        and (
+            (isinstance(each.func, ast.Name) and each.func.id == "tell" and tells)
+            or (isinstance(each.func, ast.Name) and each.func.id == "events")
+            or (isinstance(each.func, ast.Attribute) and each.func.attr in {"events", "_events"})
+        )
+    ]
+
+
+def test_no_event_has_a_name_that_is_made_up_while_it_runs() -> None:
+    """Else the table could not be held to be complete."""
+    calls = [call for path in SERVICE.rglob("*.py") for call in emitted(path.read_text())]
+    assert len(calls) > 30
+    assert [ast.unparse(each) for each in calls if not isinstance(each.args[0], ast.Constant)] == []
+
+
+def test_what_wakes_somebody_is_in_the_table() -> None:
+    """Each event of level warning is an event of the table."""
+    assert [name for name in WARNINGS if f"| `{name}` |" not in TEXT] == []
 
 
 def plays() -> set[str]:

@@ -52,6 +52,11 @@ app.command(
     help="One full run over all targets, as the daemon does it.",
 )
 app.command(
+    "sagewarden.cli.serving:serve",
+    name="serve",
+    help="The daemon: sweeps at their times, health and metrics over HTTP.",
+)
+app.command(
     "sagewarden.cli.explaining:explain",
     name="explain",
     help="Why one entity is kept, marked or due, and until when.",

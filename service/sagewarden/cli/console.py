@@ -158,7 +158,7 @@ def working() -> Iterator["Process"]:
     from sagewarden.bootstrap import Process  # noqa: PLC0415 -- slow
 
     terminal = sys.stderr.isatty()
-    configure_logs(as_json=not terminal, level="WARNING" if terminal else "INFO")
+    configure_logs(as_json=not terminal, level="WARNING" if terminal else "INFO", ours=not terminal)
     with _bars(on=terminal) as bars:
         bar = Bar(bars)
         work = Process(progress=bar)

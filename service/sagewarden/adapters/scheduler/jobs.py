@@ -20,12 +20,15 @@ from sagewarden.application.ports.schedule import Job
 class JobScheduler:
     """Implements the port `Scheduler`, its jobs in memory: the vault is the only other state.
 
-    `wall_now` is the machine's clock, which APScheduler itself asks too.
+    `wall_now` is the machine's clock, which APScheduler itself asks too; `missed` counts.
     """
 
-    def __init__(self, wall_now: Callable[[], datetime], events: Events) -> None:
+    def __init__(
+        self, wall_now: Callable[[], datetime], events: Events, missed: Callable[[str], None]
+    ) -> None:
         self._wall_now = wall_now
         self._events = events
+        self._count_missed = missed
         self._jobs: dict[str, Job] = {}
         self._scheduler: Any = BackgroundScheduler(
             timezone="UTC", job_defaults={"coalesce": True, "max_instances": 1}
@@ -91,6 +94,7 @@ class JobScheduler:
             self._scheduler.shutdown(wait=False)
 
     def _missed(self, event: Any) -> None:
+        self._count_missed(event.job_id)
         self._events("job.missed", job=event.job_id, was_due=event.scheduled_run_time.isoformat())
 
     def _busy(self, event: Any) -> None:

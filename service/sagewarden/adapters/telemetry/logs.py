@@ -11,9 +11,40 @@ from structlog.typing import EventDict, Processor, WrappedLogger
 
 from sagewarden.core.visible import visible
 
+OURS = "sagewarden"
 
-def configure_logs(*, as_json: bool, level: str = "INFO", stream: TextIO | None = None) -> None:
-    """Send every line of ours and of the libraries through one formatter."""
+WARNINGS = frozenset(
+    {
+        "clock.stepped",
+        "daemon.cut",
+        "job.busy",
+        "job.failed",
+        "job.missed",
+        "lease.lost",
+        "lease.release-failed",
+        "lease.renewal-failed",
+        "notice.refused",
+        "policies.refused",
+        "resume.found",
+        "run.defect",
+        "run.refused",
+        "run.stopped",
+        "settings.refused",
+        "targets.refused",
+        "undo.failed",
+        "verify.finding",
+    }
+)
+"""Events that somebody may want to be woken for; all others are of level info."""
+
+
+def configure_logs(
+    *, as_json: bool, level: str = "INFO", stream: TextIO | None = None, ours: bool = True
+) -> None:
+    """Send every line of ours and of the libraries through one formatter.
+
+    Without `ours` no event is logged: where a report on the terminal tells it all.
+    """
     shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
@@ -40,13 +71,15 @@ def configure_logs(*, as_json: bool, level: str = "INFO", stream: TextIO | None 
     root = logging.getLogger()
     root.handlers = [output]
     root.setLevel(level)
-    for noisy in ("botocore", "boto3", "urllib3", "s3transfer"):
+    logging.getLogger(OURS).setLevel(logging.NOTSET if ours else logging.CRITICAL)
+    for noisy in ("botocore", "boto3", "urllib3", "s3transfer", "uvicorn"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
 
 
 def tell(event: str, **fields: Any) -> None:
     """Log one event of the table; fields are values from AWS or ours, never secrets."""
-    structlog.get_logger("sagewarden").info(event, **fields)
+    log = structlog.get_logger(OURS)
+    (log.warning if event in WARNINGS else log.info)(event, **fields)
 
 
 def bound(**fields: str) -> AbstractContextManager[None]:
@@ -63,4 +96,5 @@ def _inert(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
 
 
 def _json(event: EventDict, **_options: Any) -> str:
-    return orjson.dumps(event, default=str).decode()
+    first = {name: event.pop(name, "") for name in ("timestamp", "level", "event")}
+    return orjson.dumps({**first, **event}, default=str).decode()

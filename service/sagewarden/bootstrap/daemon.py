@@ -1,0 +1,219 @@
+"""The daemon: what its jobs do, what it keeps between runs, how it hears of new settings."""
+
+import threading
+import time
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+
+from sagewarden.adapters.clock import wall_now
+from sagewarden.adapters.telemetry.logs import tell
+from sagewarden.application.chronicle import Chronicle
+from sagewarden.application.fleet import Fleet
+from sagewarden.application.ports.schedule import Job, Scheduler
+from sagewarden.application.ports.vault import Vault
+from sagewarden.bootstrap import Meters, Process, policies_of
+from sagewarden.bootstrap.sweeping import ReadyRun
+from sagewarden.bootstrap.targets import targets_of
+from sagewarden.core.entities import Target
+from sagewarden.core.schedule import Window
+from sagewarden.core.standing import RunResult, result_of
+from sagewarden.errors import SageWardenError
+from sagewarden.settings import Settings, TargetSettings
+
+STEP = 5.0
+"""Seconds by which the wall clock may leave the monotonic one between two ticks."""
+
+Loading = Callable[[], Settings]
+"""Reads the settings anew; raises SageWardenError."""
+
+
+@dataclass(slots=True)
+class _Underway:
+    """A run that goes on: how it is told to stop, and when its hours end."""
+
+    stop: threading.Event
+    closes: datetime | None
+
+
+class Daemon:
+    """Begins runs when its scheduler says so, and outlives whatever goes wrong in one."""
+
+    def __init__(self, load: Loading, only: str | None = None) -> None:
+        self._load = load
+        self._only = only
+        self._settings = load()
+        self._lock = threading.Lock()
+        self._stopping = threading.Event()
+        self._underway: dict[Target, _Underway] = {}
+        self._directories: dict[str, Vault] = {}
+        self._meters: dict[Target, Meters] = {}
+        self._fleet = Fleet(self._settings.run.targets_at_once)
+        self._drift = _drift()
+        self.beat = time.monotonic()
+        self.chronicle = Chronicle(time.monotonic)
+        self.chronicle.govern(map(_target, targets_of(self._settings, only)))
+
+    @property
+    def settings(self) -> Settings:
+        """The settings that count now."""
+        return self._settings
+
+    def jobs(self, settings: Settings) -> list[Job]:
+        """Return every job that the daemon has, under these settings.
+
+        A further kind of job is one more line here: its name, when, and what to do.
+        """
+        schedule = settings.schedule
+        return [Job("sweep", schedule.sweep.timing(schedule.zone), self.sweep)]
+
+    def sweep(self) -> None:
+        """Begin a run of each target that has none under way."""
+        settings = self._settings
+        try:
+            policies_of(settings)
+        except SageWardenError as error:
+            self.chronicle.note(policies=error.message)
+            tell("policies.refused", reason=error.message, advice=error.advice)
+            return
+        try:
+            chosen = targets_of(settings, self._only)
+        except SageWardenError as error:
+            self.chronicle.note(policies="", targets=error.message)
+            tell("targets.refused", reason=error.message, advice=error.advice)
+            return
+        self.chronicle.note(policies="", targets="")
+        self.chronicle.govern(map(_target, chosen))
+        for each in chosen:
+            target = _target(each)
+            if not self._fleet.take(str(target), partial(self._run, settings, each)):
+                tell("run.left-out", target=str(target), reason="one is under way still")
+
+    def reload(self, scheduler: Scheduler) -> None:
+        """Read the settings anew; keep those that count when they are refused."""
+        try:
+            settings = self._load()
+            chosen = targets_of(settings, self._only)
+            scheduler.plan(self.jobs(settings))
+        except SageWardenError as error:
+            self.chronicle.note(settings=error.message)
+            tell("settings.refused", reason=error.message, advice=error.advice)
+            return
+        if settings.web != self._settings.web:
+            tell("settings.kept", setting="web", reason="it counts after a restart only")
+        self._settings = settings
+        self._fleet.allow(settings.run.targets_at_once)
+        self.chronicle.note(settings="")
+        self.chronicle.govern(map(_target, chosen))
+        tell("settings.read", targets=len(chosen))
+
+    def tick(self, scheduler: Scheduler) -> None:
+        """Look at the clocks: hours may have ended, or somebody set the time."""
+        self.beat = time.monotonic()
+        drift = _drift()
+        if abs(drift - self._drift) > STEP:
+            tell("clock.stepped", seconds=round(drift - self._drift, 1))
+            scheduler.look()
+        self._drift = drift
+        now = wall_now()
+        with self._lock:
+            for target, each in self._underway.items():
+                if each.closes is not None and now >= each.closes and not each.stop.is_set():
+                    tell("window.closed", target=str(target))
+                    each.stop.set()
+
+    def stop(self) -> None:
+        """Begin nothing any more; runs under way stop after what they are at."""
+        self.chronicle.note(stopping=True)
+        with self._lock:
+            self._stopping.set()
+            for each in self._underway.values():
+                each.stop.set()
+        self._fleet.drop_waiting()
+
+    def ended(self, seconds: float) -> bool:
+        """Wait so long for runs under way; return whether all have ended."""
+        return self._fleet.wait(seconds)
+
+    def meters(self) -> dict[Target, Meters]:
+        """Return what counts and paces each target's calls."""
+        with self._lock:
+            return dict(self._meters)
+
+    def _run(self, settings: Settings, chosen: TargetSettings) -> None:
+        """Do one run of one target, to its end, whatever that is."""
+        target, window = _target(chosen), _window(settings)
+        now = wall_now()
+        if window is not None and not window.holds(now):
+            tell("run.left-out", target=str(target), reason="its hours are over")
+            return
+        stop = self._admit(target, None if window is None else window.closes(now))
+        if stop is None:
+            return
+        self.chronicle.began(target)
+        try:
+            self._do(settings, chosen, stop)
+        finally:
+            with self._lock:
+                self._underway.pop(target, None)
+
+    def _do(self, settings: Settings, chosen: TargetSettings, stop: threading.Event) -> None:
+        target = _target(chosen)
+        process = Process(stop=stop, meters=self._meters_of, directories=self._directories)
+        ready: ReadyRun | None = None
+        try:
+            ready = ReadyRun.of(settings, chosen, process)
+            report = ready.do()
+        except SageWardenError as error:
+            result = result_of(error.exit_code, stopped=stop.is_set())
+            self.chronicle.ended(target, result, error.message)
+            if ready is None:
+                tell("run.refused", target=str(target), reason=error.message, advice=error.advice)
+        except Exception as defect:  # noqa: BLE001 -- the daemon outlives it, and says so
+            reason = f"{type(defect).__name__}: {defect}"
+            self.chronicle.ended(target, RunResult.DEFECT, reason)
+            tell("run.defect", target=str(target), reason=reason, trace=_trace(defect))
+        else:
+            result = result_of(report.exit_code, stopped=stop.is_set())
+            self.chronicle.ended(target, result, " ".join(report.advice), report)
+
+    def _admit(self, target: Target, closes: datetime | None) -> threading.Event | None:
+        """Note a run as under way; return what stops it, or None when nothing begins any more."""
+        with self._lock:
+            if self._stopping.is_set():
+                return None
+            stop = threading.Event()
+            self._underway[target] = _Underway(stop, closes)
+            return stop
+
+    def _meters_of(self, target: Target) -> Meters:
+        with self._lock:
+            if target not in self._meters:
+                self._meters[target] = Meters.new(Process())
+            return self._meters[target]
+
+
+def _target(chosen: TargetSettings) -> Target:
+    return Target(chosen.account_id, chosen.region, chosen.name)
+
+
+def _window(settings: Settings) -> Window | None:
+    return settings.schedule.sweep.timing(settings.schedule.zone).window
+
+
+def _trace(defect: Exception) -> list[str]:
+    """Say where a defect was met, the innermost place last, without any value."""
+    frames = traceback.extract_tb(defect.__traceback__)[-TRACED:]
+    return [f"{Path(each.filename).name}:{each.lineno} {each.name}" for each in frames]
+
+
+TRACED = 12
+"""Places of a defect that are told."""
+
+
+def _drift() -> float:
+    """Seconds by which the wall clock is ahead of the monotonic one."""
+    return wall_now().timestamp() - time.monotonic()

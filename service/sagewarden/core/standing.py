@@ -1,0 +1,168 @@
+"""How a daemon and its targets stand: what it has seen since it began, and whether that is well."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+
+from sagewarden.core.entities import Target
+from sagewarden.core.report import Report
+
+
+class RunResult(StrEnum):
+    """How a run ended, in one word; each but `stopped` is an exit code."""
+
+    DONE = "done"
+    DEFECT = "defect"
+    REFUSED = "refused"
+    FAILED = "failed"
+    LIMIT = "limit"
+    INTEGRITY = "integrity"
+    WAITS = "waits"
+    LEASED = "leased"
+    STOPPED = "stopped"
+
+
+BY_CODE = {
+    0: RunResult.DONE,
+    2: RunResult.REFUSED,
+    3: RunResult.FAILED,
+    4: RunResult.LIMIT,
+    5: RunResult.INTEGRITY,
+    6: RunResult.WAITS,
+    11: RunResult.LEASED,
+}
+
+GOOD = frozenset({RunResult.DONE, RunResult.WAITS})
+"""The target was seen and judged as a whole, and nothing failed."""
+
+ILL = frozenset({RunResult.DEFECT, RunResult.REFUSED, RunResult.FAILED, RunResult.INTEGRITY})
+"""Somebody should look."""
+
+
+def result_of(exit_code: int, *, stopped: bool) -> RunResult:
+    """Return how a run ended; one that was told to stop did not fail for what it left undone."""
+    result = BY_CODE.get(exit_code, RunResult.DEFECT)
+    return RunResult.STOPPED if stopped and result is RunResult.FAILED else result
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """What was seen of one target. Times are seconds on the daemon's monotonic clock.
+
+    `runs` and `effects` (by effect, kind, outcome) count since the daemon began; `entities`,
+    `judged` (trees, by kind and verdict), `marked` and `held` are of the last run that judged.
+    """
+
+    target: Target
+    since: float
+    began: float | None = None
+    runs: Mapping[RunResult, int] = field(default_factory=dict)
+    last: RunResult | None = None
+    reason: str = ""
+    seconds: float = 0.0
+    good: float | None = None
+    entities: Mapping[str, int] = field(default_factory=dict)
+    judged: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    held: int = 0
+    effects: Mapping[tuple[str, str, str], int] = field(default_factory=dict)
+
+    @property
+    def marked(self) -> int:
+        """Trees that are marked and not due."""
+        return sum(count for (_, verdict), count in self.judged.items() if verdict == "mark")
+
+    def age(self, now: float) -> float:
+        """Seconds since the last good run ended; since the daemon began if there was none."""
+        return now - (self.since if self.good is None else self.good)
+
+    def begun(self, now: float) -> "Standing":
+        """Return it once a run has begun."""
+        return replace(self, began=now)
+
+    def ended(self, result: RunResult, reason: str, now: float) -> "Standing":
+        """Return it once that run has ended."""
+        return replace(
+            self,
+            began=None,
+            runs=Counter(self.runs) + Counter([result]),
+            last=result,
+            reason=reason,
+            seconds=now - (now if self.began is None else self.began),
+            good=now if result in GOOD else self.good,
+        )
+
+    def told(self, report: Report) -> "Standing":
+        """Return it with what a report tells."""
+        effects = Counter(self.effects)
+        effects.update((row.effect, row.kind, row.result) for row in report.outcomes)
+        effects.update(
+            ("untag" if row.after is None else "tag", row.kind, row.result) for row in report.tags
+        )
+        if not report.inventory:  # it judged nothing: what was seen before still stands
+            return replace(self, effects=effects)
+        return replace(
+            self,
+            effects=effects,
+            entities=dict(report.inventory),
+            judged=Counter((row.kind, row.verdict) for row in report.judged),
+            held=sum(row.held for row in report.judged),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Health:
+    """Whether a daemon can do its work; `troubles` are for somebody to look at, but do not bar it.
+
+    Both say why, in words.
+    """
+
+    reasons: tuple[str, ...] = ()
+    troubles: tuple[str, ...] = ()
+
+    @property
+    def ready(self) -> bool:
+        """Whether nothing bars it."""
+        return not self.reasons
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Circumstances:
+    """What else a daemon's health rests on; a text that is empty says that all is well."""
+
+    stopping: bool = False
+    scheduling: bool = True
+    policies: str = ""
+    settings: str = ""
+    targets: str = ""
+
+
+def health(standings: Iterable[Standing], given: Circumstances) -> Health:
+    """Judge how a daemon is."""
+    known = tuple(standings)
+    ill = tuple(f"{each.target}: {each.last}: {each.reason}" for each in known if each.last in ILL)
+    all_ill = len(ill) == len(known) > 0
+    reasons = [*_barred(given), *([f"no run went well: {'; '.join(ill)}"] if all_ill else [])]
+    troubles = [*([] if all_ill else ill), *_to_be_seen(known)]
+    if given.settings:
+        troubles.append(f"new settings were refused, the old ones stand: {given.settings}")
+    return Health(reasons=tuple(reasons), troubles=tuple(troubles))
+
+
+def _barred(given: Circumstances) -> Iterable[str]:
+    if given.stopping:
+        yield "it is stopping"
+    elif not given.scheduling:
+        yield "the scheduler has ended: no job begins any more"
+    if given.policies:
+        yield f"the policies are refused: {given.policies}"
+    if given.targets:
+        yield f"the targets are not known: {given.targets}"
+
+
+def _to_be_seen(known: Iterable[Standing]) -> Iterable[str]:
+    for each in known:
+        if each.last is RunResult.WAITS:
+            yield f"{each.target}: a plan waits for approval"
+        if each.last is RunResult.LIMIT:
+            yield f"{each.target}: a limit stopped the run: {each.reason}"
