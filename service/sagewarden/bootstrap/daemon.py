@@ -17,7 +17,7 @@ from sagewarden.application.ports.schedule import Job, Scheduler
 from sagewarden.application.ports.vault import Vault
 from sagewarden.bootstrap import Meters, Process, policies_of
 from sagewarden.bootstrap.sweeping import ReadyRun
-from sagewarden.bootstrap.targets import targets_of
+from sagewarden.bootstrap.targets import Asked, Found, find_targets
 from sagewarden.core.entities import Target
 from sagewarden.core.schedule import Window
 from sagewarden.core.standing import RunResult, result_of
@@ -42,9 +42,9 @@ class _Underway:
 class Daemon:
     """Begins runs when its scheduler says so, and outlives whatever goes wrong in one."""
 
-    def __init__(self, load: Loading, only: str | None = None) -> None:
+    def __init__(self, load: Loading, asked: Asked = Asked()) -> None:
         self._load = load
-        self._only = only
+        self._asked = asked
         self._settings = load()
         self._lock = threading.Lock()
         self._stopping = threading.Event()
@@ -55,7 +55,7 @@ class Daemon:
         self._drift = _drift()
         self.beat = time.monotonic()
         self.chronicle = Chronicle(time.monotonic)
-        self.chronicle.govern(map(_target, targets_of(self._settings, only)))
+        self._foresee(self._settings)
 
     @property
     def settings(self) -> Settings:
@@ -79,15 +79,8 @@ class Daemon:
             self.chronicle.note(policies=error.message)
             tell("policies.refused", reason=error.message, advice=error.advice)
             return
-        try:
-            chosen = targets_of(settings, self._only)
-        except SageWardenError as error:
-            self.chronicle.note(policies="", targets=error.message)
-            tell("targets.refused", reason=error.message, advice=error.advice)
-            return
-        self.chronicle.note(policies="", targets="")
-        self.chronicle.govern(map(_target, chosen))
-        for each in chosen:
+        self.chronicle.note(policies="")
+        for each in self._targets(settings):
             target = _target(each)
             if not self._fleet.take(str(target), partial(self._run, settings, each)):
                 tell("run.left-out", target=str(target), reason="one is under way still")
@@ -96,8 +89,8 @@ class Daemon:
         """Read the settings anew; keep those that count when they are refused."""
         try:
             settings = self._load()
-            chosen = targets_of(settings, self._only)
             scheduler.plan(self.jobs(settings))
+            self._foresee(settings)
         except SageWardenError as error:
             self.chronicle.note(settings=error.message)
             tell("settings.refused", reason=error.message, advice=error.advice)
@@ -107,8 +100,7 @@ class Daemon:
         self._settings = settings
         self._fleet.allow(settings.run.targets_at_once)
         self.chronicle.note(settings="")
-        self.chronicle.govern(map(_target, chosen))
-        tell("settings.read", targets=len(chosen))
+        tell("settings.read", targets=len(self.chronicle.standings()))
 
     def tick(self, scheduler: Scheduler) -> None:
         """Look at the clocks: hours may have ended, or somebody set the time."""
@@ -142,6 +134,31 @@ class Daemon:
         """Return what counts and paces each target's calls."""
         with self._lock:
             return dict(self._meters)
+
+    def _foresee(self, settings: Settings) -> None:
+        """Note the targets that settings name; raise SettingsError when they name none.
+
+        Those of an organization the next sweep reads: nobody waits for AWS here.
+        """
+        if settings.organization is None:
+            found = find_targets(settings, self._asked)
+            self.chronicle.govern(map(_target, found.targets))
+
+    def _targets(self, settings: Settings) -> tuple[TargetSettings, ...]:
+        """Read which targets there are; tell of those that could not be read, and go on."""
+        try:
+            found = find_targets(settings, self._asked, self._stopping)
+        except SageWardenError as error:
+            found = Found((), (), (error,))
+        reasons = [each.message for each in found.unread]
+        told = "; ".join(reasons)
+        lost, unread = ("", told) if found.targets else (told, "")
+        self.chronicle.note(targets=lost, unread=unread)
+        for each in found.unread:
+            tell("targets.refused", reason=each.message, advice=each.advice)
+        if found.targets or not reasons:
+            self.chronicle.govern(map(_target, found.targets))
+        return found.targets
 
     def _run(self, settings: Settings, chosen: TargetSettings) -> None:
         """Do one run of one target, to its end, whatever that is."""

@@ -15,6 +15,7 @@ from sagewarden.adapters.web.health import Answers, health_app, is_loopback
 from sagewarden.adapters.web.server import WebServer
 from sagewarden.bootstrap import Meters
 from sagewarden.bootstrap.daemon import Daemon, Loading
+from sagewarden.bootstrap.targets import Asked
 from sagewarden.core.standing import Health, health
 from sagewarden.core.visible import visible
 
@@ -35,8 +36,8 @@ class Signals(Protocol):
 class Serving:
     """A daemon, its scheduler and its web server."""
 
-    def __init__(self, load: Loading, only: str | None = None) -> None:
-        self._daemon = Daemon(load, only)
+    def __init__(self, load: Loading, asked: Asked = Asked()) -> None:
+        self._daemon = Daemon(load, asked)
         self._scheduler = JobScheduler(wall_now, tell, self._daemon.chronicle.missed)
         self._scheduler.plan(self._daemon.jobs(self._daemon.settings))
         web = self._daemon.settings.web

@@ -27,10 +27,12 @@ def serve(*, where: Where = WHERE) -> int:
     """
     from sagewarden.adapters.telemetry.logs import configure_logs  # noqa: PLC0415 -- slow
     from sagewarden.bootstrap.serving import Serving  # noqa: PLC0415 -- slow to import
+    from sagewarden.bootstrap.targets import Asked  # noqa: PLC0415
 
     configure_logs(as_json=where.json or not sys.stderr.isatty())
     with Received.listening() as received:
-        whole = Serving(lambda: where.effective().settings, where.target).serve(received)
+        asked = Asked(where.target, where.target_tag)
+        whole = Serving(lambda: where.effective().settings, asked).serve(received)
         if not whole:  # whatever goes on goes on in threads that nobody waits for any more
             sys.stderr.flush()
             os._exit(128 + received.last)

@@ -135,6 +135,7 @@ class Circumstances:
     policies: str = ""
     settings: str = ""
     targets: str = ""
+    unread: str = ""
 
 
 def health(standings: Iterable[Standing], given: Circumstances) -> Health:
@@ -144,6 +145,8 @@ def health(standings: Iterable[Standing], given: Circumstances) -> Health:
     all_ill = len(ill) == len(known) > 0
     reasons = [*_barred(given), *([f"no run went well: {'; '.join(ill)}"] if all_ill else [])]
     troubles = [*([] if all_ill else ill), *_to_be_seen(known)]
+    if given.unread:
+        troubles.append(f"there may be more targets: {given.unread}")
     if given.settings:
         troubles.append(f"new settings were refused, the old ones stand: {given.settings}")
     return Health(reasons=tuple(reasons), troubles=tuple(troubles))
@@ -157,7 +160,7 @@ def _barred(given: Circumstances) -> Iterable[str]:
     if given.policies:
         yield f"the policies are refused: {given.policies}"
     if given.targets:
-        yield f"the targets are not known: {given.targets}"
+        yield f"which targets there are is not known: {given.targets}"
 
 
 def _to_be_seen(known: Iterable[Standing]) -> Iterable[str]:
