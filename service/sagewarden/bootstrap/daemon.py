@@ -42,7 +42,7 @@ class _Underway:
 class Daemon:
     """Begins runs when its scheduler says so, and outlives whatever goes wrong in one."""
 
-    def __init__(self, load: Loading, asked: Asked = Asked()) -> None:
+    def __init__(self, load: Loading, asked: Asked) -> None:
         self._load = load
         self._asked = asked
         self._settings = load()

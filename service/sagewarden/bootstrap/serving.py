@@ -36,7 +36,7 @@ class Signals(Protocol):
 class Serving:
     """A daemon, its scheduler and its web server."""
 
-    def __init__(self, load: Loading, asked: Asked = Asked()) -> None:
+    def __init__(self, load: Loading, asked: Asked) -> None:
         self._daemon = Daemon(load, asked)
         self._scheduler = JobScheduler(wall_now, tell, self._daemon.chronicle.missed)
         self._scheduler.plan(self._daemon.jobs(self._daemon.settings))
