@@ -22,6 +22,7 @@ UNRETURNABLE: Mapping[str, str] = {
     "LastModifiedTime": "AWS dates what it creates",
     "LastModifiedBy": "it will name whoever restores",
     "Source": "AWS sets it for its own jobs only; the archive keeps the job's record",
+    "Sources": "AWS sets them for its own jobs only, as it does Source",
     "LineageGroupArn": "AWS assigns it",
     "Metrics": "AWS computes these summaries from the points that are put back",
 }
