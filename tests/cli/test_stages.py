@@ -5,7 +5,7 @@ from typing import Any
 
 import boto3
 import pytest
-from tests.cli.user import User
+from tests.cli.user import POLICIES, User
 
 from sagewarden.sandbox import Fault
 
@@ -123,3 +123,20 @@ def test_a_pause_reaches_the_targets_that_can_be_reached(staged: User) -> None:
     assert ran.code == 3
     assert "eu-west-1: its switch stays as it was" in ran.words
     assert "us-east-1 is paused" in ran.words
+
+
+def test_policies_may_lie_in_a_bucket(staged: User) -> None:
+    """They are read by ourselves, not as a target's role; reports name their versions."""
+    s3 = boto3.Session().client("s3", **staged.box.client_config())
+    s3.create_bucket(Bucket="rules")
+    s3.put_object(Bucket="rules", Key="prod/all.yaml", Body=POLICIES.encode())
+    where = "s3://rules/prod"
+    staged.settles(targets=[target()], vault={"address": "s3://vault/own"}, policies=where)
+    assert staged("policy", "validate").code == 0
+    assert staged("policy", "validate", where).code == 0
+    ran = staged("plan", "--json", "--policies", where)
+    (file,) = ran.answer[0]["report"]["policy_files"]
+    assert (file["path"], file["version"]) == (
+        f"{where}/all.yaml",
+        s3.head_object(Bucket="rules", Key="prod/all.yaml")["ETag"],
+    )

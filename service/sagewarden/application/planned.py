@@ -29,6 +29,7 @@ def note_planned(bench: Bench, judged: Judged, policies: PolicySet, asked: Asked
         policies=policies.digest,
         select=tuple(sorted(asked.select)),
         rules=told_rules(policies),
+        files=tuple(each.spelled() for each in policies.files),
     )
     create_once(bench.vault, planned_key(bench.target, note.made, note.digest), note.spelled())
 

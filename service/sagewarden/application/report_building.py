@@ -58,9 +58,7 @@ def build_report(bench: Bench, governance: Governance, story: Story) -> Report:
         ended=spell_time(bench.looks.now()),
         tool=f"sagewarden {__version__}",
         policies=governance.policies.digest,
-        policy_files=tuple(
-            {"path": each.path, "sha256": each.sha256} for each in governance.policies.files
-        ),
+        policy_files=tuple(each.spelled() for each in governance.policies.files),
         plan=story.plans[-1].digest if story.plans else "",
         complete=judged is None or judged.inventory.complete,
         gaps=() if judged is None else tuple(map(gap_told, judged.inventory.gaps)),

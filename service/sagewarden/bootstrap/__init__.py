@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC
 from functools import partial
-from pathlib import Path
 
 from sagewarden.adapters.aws.calls import CallCounter, Reads
 from sagewarden.adapters.aws.effects import SageMakerEffects
@@ -21,7 +20,6 @@ from sagewarden.adapters.aws.roles import SessionName
 from sagewarden.adapters.aws.session import TargetSession
 from sagewarden.adapters.aws.tagging import SageMakerTagging
 from sagewarden.adapters.clock import wall_now
-from sagewarden.adapters.policyfiles import load_policies
 from sagewarden.adapters.reports.csv_report import (
     render_judged_csv,
     render_outcomes_csv,
@@ -45,6 +43,7 @@ from sagewarden.application.ports.vault import Vault
 from sagewarden.application.sweep import Run
 from sagewarden.bootstrap.channels import channels_of, mute, unheard
 from sagewarden.bootstrap.lowered import lowered as lowered
+from sagewarden.bootstrap.policies import policies_of as policies_of
 from sagewarden.bootstrap.stages import stages_of
 from sagewarden.bootstrap.targets import Asked as Asked
 from sagewarden.bootstrap.targets import Found as Found
@@ -54,7 +53,6 @@ from sagewarden.core.entities import Target
 from sagewarden.core.limits import Limit, Limits
 from sagewarden.core.owners import OwnerRules
 from sagewarden.core.permissions.operations import Stage
-from sagewarden.core.policy import PolicySet
 from sagewarden.core.report import Report
 from sagewarden.errors import SettingsError, UsageError
 from sagewarden.settings import (
@@ -217,18 +215,7 @@ def check_may_act(settings: Settings, wired: Wired) -> None:
         )
 
 
-def policies_of(settings: Settings, place: Path | None = None) -> PolicySet:
-    """Load the policies; raise PolicyError, or SettingsError when none are named."""
-    place = place or settings.policies
-    if place is None:
-        raise SettingsError(
-            "no policies are named",
-            advice="Set `policies: DIRECTORY` in sagewarden.yaml, or give --policies DIRECTORY.",
-        )
-    return load_policies(place)
-
-
-def govern(settings: Settings, wired: Wired, policies: Path | None = None) -> Governance:
+def govern(settings: Settings, wired: Wired, policies: str | None = None) -> Governance:
     """Load the policies and gather what governs a target."""
     limits = settings.limits
     endpoint = "" if wired.session.endpoint_is_aws else wired.session.endpoint

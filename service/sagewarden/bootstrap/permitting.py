@@ -1,34 +1,25 @@
 """From settings and policies to the permissions that they need."""
 
-from pathlib import Path
-
 from sagewarden.adapters.aws.session import partition_of
-from sagewarden.adapters.policyfiles import load_policies
+from sagewarden.bootstrap.policies import policies_of
 from sagewarden.bootstrap.stages import arn_of
 from sagewarden.core.accounts import ROLED
 from sagewarden.core.permissions.operations import Stage
 from sagewarden.core.permissions.scope import Bucket, Role, Scope, doing_of
-from sagewarden.errors import SettingsError
 from sagewarden.settings import Settings, TargetSettings
 
 S3 = "s3://"
 
 
-def scope_of(settings: Settings, chosen: TargetSettings, policies: Path | None = None) -> Scope:
-    """Return what a target's permissions are for; nothing is called."""
-    place = policies or settings.policies
-    if place is None:
-        raise SettingsError(
-            "no policies are named, and permissions follow from them",
-            advice="Set `policies: DIRECTORY` in sagewarden.yaml, or give --policies DIRECTORY.",
-        )
+def scope_of(settings: Settings, chosen: TargetSettings, policies: str | None = None) -> Scope:
+    """Return what a target's permissions are for; nothing of it is called."""
     arns = dict.fromkeys(filter(None, (arn_of(chosen, stage) for stage in ROLED)))
     roles = [Role(arn, chosen.external_id) for arn in arns]
     return Scope(
         partition=partition_of(chosen.region),
         account=chosen.account_id,
         region=chosen.region,
-        doing=doing_of(load_policies(place), tag_marks=settings.marks.tag),
+        doing=doing_of(policies_of(settings, policies), tag_marks=settings.marks.tag),
         bucket=bucket_of(settings),
         roles=tuple(roles),
         callers=tuple(each.arn for each in roles),

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, replace
 from functools import partial
-from pathlib import Path
 from typing import Self
 
 from sagewarden.adapters.reports.headline import headline
@@ -30,7 +29,7 @@ class ReadyRun:
         settings: Settings,
         chosen: TargetSettings,
         process: Process,
-        policies: Path | None = None,
+        policies: str | None = None,
     ) -> Self:
         """Read the policies, wire the target, name the run; nothing is called yet."""
         wired = wire_target(settings, chosen, process)

@@ -1,18 +1,15 @@
 """From settings to the targets that a command works on: a list, a file, an organization."""
 
 import threading
-import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 
-from sagewarden.adapters.aws.calls import CallCounter, Calls
-from sagewarden.adapters.aws.limiter import Limiters
 from sagewarden.adapters.aws.organization import Member, Wanted, read_members
 from sagewarden.adapters.aws.roles import Role, SessionName, role_arn
-from sagewarden.adapters.aws.session import AwsSession, Reach, partition_of
-from sagewarden.adapters.clock import wall_now
+from sagewarden.adapters.aws.session import partition_of
 from sagewarden.adapters.policyfiles.accountfile import read_accounts
+from sagewarden.bootstrap.own import own_calls
 from sagewarden.core.accounts import Account
 from sagewarden.errors import SageWardenError, SettingsError, UsageError, WrongIdentity
 from sagewarden.settings import OrganizationSettings, RoleSettings, Settings, TargetSettings
@@ -139,7 +136,10 @@ def _in_organization(
     wanted = Wanted(
         units=organization.units, exclude=organization.exclude, tags=organization.account_tags
     )
-    read = read_members(_calls(settings, organization, stop), wanted)
+    arn = organization.reader_arn
+    role = None if arn is None else Role(arn=arn, name=SessionName().__str__)
+    calls = own_calls(settings, organization.regions[0], role, stop)
+    read = read_members(calls, wanted)
     accounts = map(partial(_account, organization), read.members)
     return Found(tuple(_expanded(accounts)), tuple(read.left_out), tuple(read.unread))
 
@@ -153,22 +153,6 @@ def _account(organization: OrganizationSettings, member: Member) -> Account:
         roles=organization.roles.named(),
         external_id=organization.external_id,
         tags={**member.tags, **organization.tags},
-    )
-
-
-def _calls(settings: Settings, organization: OrganizationSettings, stop: threading.Event) -> Calls:
-    arn = organization.reader_arn
-    reach = Reach(
-        role=None if arn is None else Role(arn=arn, name=SessionName().__str__),
-        endpoint_url=settings.aws.endpoint_url,
-        profile=settings.aws.profile,
-    )
-    return Calls(
-        session=AwsSession(reach, organization.regions[0], wall_now, time.monotonic),
-        limiters=Limiters(time.monotonic, stop),
-        counter=CallCounter(),
-        stop=stop,
-        monotonic=time.monotonic,
     )
 
 

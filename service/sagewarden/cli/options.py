@@ -90,4 +90,4 @@ def utc_time(option: str, text: str) -> datetime:
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 
-Policies = Annotated[Path | None, Parameter(name=["--policies", "-p"])]
+Policies = Annotated[str | None, Parameter(name=["--policies", "-p"])]

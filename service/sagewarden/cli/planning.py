@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
@@ -85,7 +84,7 @@ class _Answer:
 class _Played:
     """What every target is planned by: for now or for a future day, all of it or a part."""
 
-    policies: Path | None
+    policies: str | None
     day: datetime | None
     select: frozenset[str]
     diff: bool

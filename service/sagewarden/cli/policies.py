@@ -15,12 +15,13 @@ from sagewarden.errors import PolicyError, SettingsError
 if TYPE_CHECKING:
     from sagewarden.core.advice import Advice
     from sagewarden.core.policy import PolicySet
+    from sagewarden.settings import Settings
 
 WHERE = Where()
 
 
 def validate(
-    directory: Path | None = None,
+    directory: str | None = None,
     /,
     *,
     strict: Annotated[bool, Parameter(negative="", show_default=False)] = False,
@@ -35,21 +36,15 @@ def validate(
     Parameters
     ----------
     directory
-        A directory of policy files or one file; without it, the one in the settings.
+        A directory of policy files or one file, or `s3://bucket/prefix`; without it, the one in
+        the settings.
     strict
         Make errors of warnings.
     """
-    from sagewarden.adapters.policyfiles import load_policies  # noqa: PLC0415 -- slow to import
-    from sagewarden.core.advice import advise  # noqa: PLC0415
+    from sagewarden.core.advice import advise  # noqa: PLC0415 -- slow to import
 
     settings = where.effective().settings
-    place = directory or settings.policies
-    if place is None:
-        raise SettingsError(
-            "no policies are named",
-            advice="Give a directory, or set `policies:` in sagewarden.yaml.",
-        )
-    found = load_policies(place)
+    found = _loaded(settings, directory)
     told = settings.notice.operator is not None
     warnings = advise(found, settings.limits.min_grace, operator=told)
     if where.json:
@@ -57,6 +52,23 @@ def validate(
     else:
         _say(found, warnings, strict=strict)
     return PolicyError.exit_code if strict and warnings else 0
+
+
+def _loaded(settings: "Settings", directory: str | None) -> "PolicySet":
+    from sagewarden.adapters.policyfiles import load_policies  # noqa: PLC0415 -- slow to import
+    from sagewarden.adapters.policyfiles.bucket import is_bucket  # noqa: PLC0415
+
+    place = directory or settings.policies
+    if place is None:
+        raise SettingsError(
+            "no policies are named",
+            advice="Give a directory, or set `policies:` in sagewarden.yaml.",
+        )
+    if is_bucket(place):
+        from sagewarden import bootstrap  # noqa: PLC0415 -- slower still
+
+        return bootstrap.policies_of(settings, str(place))
+    return load_policies(Path(place))
 
 
 def _say(found: "PolicySet", warnings: tuple["Advice", ...], *, strict: bool) -> None:
@@ -87,7 +99,7 @@ def _count(things: Sized, one: str, many: str = "") -> str:
 def _spelled(found: "PolicySet", warnings: tuple["Advice", ...]) -> dict[str, Any]:
     return {
         "digest": found.digest,
-        "files": [{"path": each.path, "sha256": each.sha256} for each in found.files],
+        "files": [each.spelled() for each in found.files],
         "policies": [each.name for each in found.policies],
         "protections": len(found.protections),
         "warnings": [

@@ -69,7 +69,7 @@ def record(
         judged = judge_target(wired.bench, governance)
         fixture = frozen(wired.bench, judged, governance, usual, names)
     _check_size(fixture, limit)
-    place = policies or settings.policies or Path()
+    place = _directory(policies or settings.policies)
     _check_place(output, place)
     fixture = replace(fixture, policies=_from(output, place))
     body = spell_fixture(fixture, f"{judged.inventory.target}, recorded {spell_time(judged.now)}")
@@ -91,6 +91,15 @@ def _check_size(fixture: "Fixture", limit: int) -> None:
             f"{size} entities would be recorded, more than {limit}",
             advice="Nothing was recorded. Name some with --select, or raise --limit.",
         )
+
+
+def _directory(place: Path | str | None) -> Path:
+    if isinstance(place, str) and place.startswith("s3://"):
+        raise UsageError(
+            f"a fixture names its policies by a path, and {place} is none",
+            advice="Nothing was written. Copy them into a directory, and name it with --policies.",
+        )
+    return Path(place or ".")
 
 
 def _check_place(output: Path | None, policies: Path) -> None:

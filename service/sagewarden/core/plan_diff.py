@@ -23,8 +23,8 @@ Told = Mapping[str, str]
 class PlanNote:
     """That a plan was made: when (UTC, spelled), by which policies, and what they said.
 
-    `select` are the words that made it smaller. `rules` holds what each policy said then, and
-    under an empty name what was protected.
+    `select` are the words that made it smaller, `files` where the policies stood. `rules` holds
+    what each policy said then, and under an empty name what was protected.
     """
 
     digest: str
@@ -32,6 +32,7 @@ class PlanNote:
     policies: str
     select: tuple[str, ...]
     rules: Mapping[str, Told]
+    files: tuple[Mapping[str, str], ...] = ()
 
     def spelled(self) -> dict[str, Any]:
         """Return the note as it is stored."""
@@ -41,6 +42,7 @@ class PlanNote:
             "policies": self.policies,
             "select": list(self.select),
             "rules": {name: dict(told) for name, told in self.rules.items()},
+            "files": [dict(each) for each in self.files],
         }
 
 
@@ -52,6 +54,7 @@ def read_note(stored: Mapping[str, Any]) -> PlanNote:
         policies=stored["policies"],
         select=tuple(stored["select"]),
         rules={name: dict(told) for name, told in stored["rules"].items()},
+        files=tuple(dict(each) for each in stored.get("files", ())),  # older ones have none
     )
 
 

@@ -295,10 +295,19 @@ class Protection:
 
 @dataclass(frozen=True, slots=True)
 class PolicyFile:
-    """A file as it was read: its path as given and the SHA-256 of its bytes."""
+    """A file as it was read: its path as given and the SHA-256 of its bytes.
+
+    `version` is the bucket's own name for these bytes; empty where files have none.
+    """
 
     path: str
     sha256: str
+    version: str = ""
+
+    def spelled(self) -> dict[str, str]:
+        """Return it as plans and reports hold it."""
+        told = {"path": self.path, "sha256": self.sha256}
+        return told | {"version": self.version} if self.version else told
 
 
 @dataclass(frozen=True, slots=True)

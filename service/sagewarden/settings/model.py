@@ -12,7 +12,7 @@ from sagewarden.core.marks import MarkRules
 from sagewarden.settings.daemon import ScheduleSettings, WebSettings
 from sagewarden.settings.notice import NoticeSettings
 from sagewarden.settings.targets import OrganizationSettings, TargetSettings
-from sagewarden.settings.values import Duration, Growth, Section, Share
+from sagewarden.settings.values import Duration, Growth, PolicyPlace, Section, Share
 
 PREFIX = "SAGEWARDEN_"
 
@@ -162,7 +162,9 @@ class Settings(BaseSettings):
     organization: OrganizationSettings | None = Field(
         None, description="AWS Organizations, whose accounts are targets too."
     )
-    policies: Path | None = Field(None, description="Directory of policy files.")
+    policies: PolicyPlace | None = Field(
+        None, description="Directory of policy files, or `s3://bucket/prefix`."
+    )
     vault: VaultSettings | None = None
     limits: LimitsSettings = LimitsSettings()
     owners: OwnerSettings = OwnerSettings()

@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
@@ -58,6 +59,16 @@ WebAddress = Annotated[
 _SPELLED = PlainSerializer(lambda share: f"{share * 100:g}%", return_type=str)
 Share = Annotated[float, BeforeValidator(_share), _SPELLED]
 Growth = Annotated[float, BeforeValidator(_percent), _SPELLED]
+
+
+def _place_of_policies(value: Any) -> Any:
+    if isinstance(value, str) and not value.startswith("s3://"):
+        return Path(value)
+    return value
+
+
+PolicyPlace = Annotated[Path | str, BeforeValidator(_place_of_policies)]
+"""A directory, or an address in S3, which no Path could hold."""
 
 
 class Section(BaseModel):

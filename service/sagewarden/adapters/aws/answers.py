@@ -48,6 +48,8 @@ _MEMBERS: Mapping[str, tuple[str, ...]] = {
     "ListAccountsForParent": ("Accounts",),
     "ListOrganizationalUnitsForParent": ("OrganizationalUnits",),
     "ListTagsForResource": ("Tags",),
+    "ListObjectsV2": ("KeyCount", "IsTruncated"),
+    "GetObject": ("Body", "ETag"),
 }
 
 _INNER: Mapping[str, tuple[str, tuple[str, ...]]] = {

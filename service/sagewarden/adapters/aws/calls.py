@@ -28,6 +28,8 @@ _SERVICES = {
     "ListAccountsForParent": "organizations",
     "ListOrganizationalUnitsForParent": "organizations",
     "ListTagsForResource": "organizations",
+    "ListObjectsV2": "s3",
+    "GetObject": "s3",
 }
 
 

@@ -1,32 +1,43 @@
 """Reads every policy file before it answers: all of them hold, or none does."""
 
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from sagewarden.adapters.policyfiles.compose import compose
 from sagewarden.adapters.policyfiles.document import Document, read_document
 from sagewarden.adapters.policyfiles.problems import WHOLE_FILE, Log, PoliciesRefused, Problem
-from sagewarden.adapters.policyfiles.source import decode, policy_files, read_bytes
+from sagewarden.adapters.policyfiles.source import RawFile, decode, local_files
 from sagewarden.core.canonical import sha256
 from sagewarden.core.policy import Place, PolicyFile, PolicySet
 from sagewarden.core.rules import set_digest
+
+Files = Callable[[Log], Iterable[RawFile]]
+"""Finds the policy files of one place, and notes in the log what is wrong with the place."""
 
 
 def load_policies(directory: Path) -> PolicySet:
     """Read all `*.yaml` and `*.yml` of a directory, or one file; hidden files do not count.
 
+    Raise as `load_files` does.
+    """
+    return load_files(str(directory), lambda top: local_files(directory, top))
+
+
+def load_files(place: str, found: Files) -> PolicySet:
+    """Read every policy file of a place.
+
     Raise PoliciesRefused with every problem of every file, and also when there is no policy.
     """
-    top = Log(str(directory))
+    top = Log(place)
     documents: list[Document] = []
     files: list[PolicyFile] = []
     problems: list[Problem] = []
     taken: dict[str, Place] = {}
-    for path in policy_files(directory, top):
-        log = Log(str(path))
-        if (body := read_bytes(path, log)) is not None:
-            files.append(PolicyFile(str(path), sha256(body)))
-            documents.append(_read(body, log, taken))
-        problems.extend(sorted(log.problems, key=lambda each: (each.line, each.column)))
+    for each in found(top):
+        if each.body is not None:
+            files.append(PolicyFile(each.path, sha256(each.body), each.version))
+            documents.append(_read(each.body, each.log, taken))
+        problems.extend(sorted(each.log.problems, key=lambda it: (it.line, it.column)))
     problems = top.problems + problems
     if not problems and not any(document.policies for document in documents):
         top.add(WHOLE_FILE, "", "no policy, only protections", "at least one policy")

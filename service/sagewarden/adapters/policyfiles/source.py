@@ -1,6 +1,8 @@
 """From a path to text: which files there are, and whether their bytes are text at all."""
 
 import re
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from sagewarden.adapters.policyfiles.problems import WHOLE_FILE, Log, Mark
@@ -14,10 +16,30 @@ LONGEST_LINE = 10_000
 MOST_LINES = 50_000
 """Lines in a file; the scanner takes seconds for a mebibyte of empty ones."""
 
-_SUFFIXES = (".yaml", ".yml")
+SUFFIXES = (".yaml", ".yml")
 _BREAK = re.compile(r"\r\n|\r|\n")
 _SUSPECT = re.compile(r"[^\t\n\r\x20-\x7e]")
 _BOMS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff", b"\x00\x00\xfe\xff")
+
+
+@dataclass(frozen=True, slots=True)
+class RawFile:
+    """A file as it was found: its bytes, if they could be read, and whose faults go to `log`.
+
+    `version` is the store's own name for these bytes, if it keeps one.
+    """
+
+    path: str
+    body: bytes | None
+    log: Log
+    version: str = ""
+
+
+def local_files(place: Path, top: Log) -> Iterator[RawFile]:
+    """Yield the policy files of a directory, or the one that `place` is itself."""
+    for path in policy_files(place, top):
+        log = Log(str(path))
+        yield RawFile(str(path), read_bytes(path, log), log)
 
 
 def policy_files(place: Path, log: Log) -> tuple[Path, ...]:
@@ -45,7 +67,7 @@ def _exists(place: Path, log: Log) -> bool:
 
 
 def _counts(path: Path) -> bool:
-    return path.suffix.lower() in _SUFFIXES and not path.name.startswith(".")
+    return path.suffix.lower() in SUFFIXES and not path.name.startswith(".")
 
 
 def read_bytes(path: Path, log: Log) -> bytes | None:

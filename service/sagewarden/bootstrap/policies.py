@@ -1,0 +1,28 @@
+"""From settings to the policies: files of a directory, or objects below a prefix in S3."""
+
+from pathlib import Path
+
+from sagewarden.adapters.policyfiles import load_policies
+from sagewarden.adapters.policyfiles.bucket import PolicyBucket, is_bucket
+from sagewarden.adapters.policyfiles.load import load_files
+from sagewarden.bootstrap.own import own_calls
+from sagewarden.core.policy import PolicySet
+from sagewarden.errors import SettingsError
+from sagewarden.settings import Settings
+
+
+def policies_of(settings: Settings, given: str | None = None) -> PolicySet:
+    """Load the policies; raise PolicyError, ReadFailed, or SettingsError when none are named.
+
+    What lies in S3 is read with our own credentials: it belongs to no target.
+    """
+    place = given or settings.policies
+    if place is None:
+        raise SettingsError(
+            "no policies are named",
+            advice="Set `policies: DIRECTORY` in sagewarden.yaml, or give --policies DIRECTORY.",
+        )
+    if is_bucket(place):
+        found = PolicyBucket(str(place), own_calls(settings, None))
+        return load_files(str(place), found.files)
+    return load_policies(Path(place))
