@@ -6,7 +6,7 @@ import pytest
 from tests.runs.stage import COMPONENT, DAY, EXPERIMENT, Stage, results
 from tests.runs.worlds import SMALL_EFFECTS
 
-from sagewarden.application.ports.vault import Stored, Vault
+from sagewarden.application.ports.vault import Past, Stored, Vault
 from sagewarden.core.keys import Family
 from sagewarden.sandbox import Fault
 from sagewarden.sandbox.rules import Action
@@ -43,6 +43,9 @@ class Exchanged:
 
     def list(self, prefix: str) -> Iterator[str]:
         return self._inner.list(prefix)
+
+    def history(self, prefix: str) -> Iterator[Past]:
+        return self._inner.history(prefix)
 
     def sizes(self, prefix: str) -> Iterator[tuple[str, int]]:
         return self._inner.sizes(prefix)

@@ -24,7 +24,7 @@ from tests.runs.stage import DAY, GRACE, Clockwork, Stage, open_session
 
 from sagewarden.adapters.policyfiles import load_policies
 from sagewarden.adapters.vault.s3 import S3Vault
-from sagewarden.application.ports.vault import Stored, Vault
+from sagewarden.application.ports.vault import Past, Stored, Vault
 from sagewarden.sandbox import Sandbox
 from sagewarden.sandbox.calllog import LoggedCall
 
@@ -144,6 +144,9 @@ class Remembering:
 
     def list(self, prefix: str) -> Iterator[str]:
         return self.vault.list(prefix)
+
+    def history(self, prefix: str) -> Iterator[Past]:
+        return self.vault.history(prefix)
 
     def sizes(self, prefix: str) -> Iterator[tuple[str, int]]:
         return self.vault.sizes(prefix)

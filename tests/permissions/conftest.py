@@ -46,7 +46,7 @@ class Played:
 
 @pytest.fixture(scope="module")
 def played(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Played]:
-    """Sweeps that mark, tag, archive and delete; then a restore."""
+    """Sweeps that mark, tag, archive and delete; then a verification and a restore."""
     with Sandbox().running() as box:
         user = User(tmp_path_factory.mktemp("played"), box)
         with pytest.MonkeyPatch.context() as patch:
@@ -55,7 +55,7 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Played]:
             _fill(user)
             user.settles(vault={"address": f"s3://{BUCKET}/{PREFIX}"})
             user.governs(POLICIES)
-            for words in (("sweep",), ("sweep",), ("restore", "old-one")):
+            for words in (("sweep",), ("sweep",), ("verify",), ("restore", "old-one")):
                 ran = user(*words)
                 assert ran.code == 0, ran
                 threading.Event().wait(2.5)  # the grace period

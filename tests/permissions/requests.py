@@ -18,7 +18,7 @@ NAMES = {
 UNBOUND = ("Search", "List")
 """Operations that IAM judges on `*` (service authorization reference), but for ListTags."""
 
-S3 = {"ListObjectsV2": "s3:ListBucket"}
+S3 = {"ListObjectsV2": "s3:ListBucket", "ListObjectVersions": "s3:ListBucketVersions"}
 
 
 def asked_by(call: LoggedCall) -> Iterator[Request]:

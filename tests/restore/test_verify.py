@@ -1,22 +1,26 @@
 """Verifying finds every single thing that is not as it was written."""
 
 import json
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 
 import pytest
 from tests.restore.account import RUN, Account
 
+from sagewarden.adapters.vault.memory import MemoryVault
+from sagewarden.application.chain import extend_chain, recording
 from sagewarden.application.journal import Journal
-from sagewarden.application.verify import UNANCHORED, Verification, verify
-from sagewarden.application.walk import Walk
+from sagewarden.application.ports.vault import Past
+from sagewarden.application.verify import UNANCHORED, Scope, Verification, verify
+from sagewarden.application.walk import Finding, Walk
 from sagewarden.core.archive import ArchiveHeader
 from sagewarden.core.canonical import canonical, sha256
 from sagewarden.core.entities import Identity, Kind
 from sagewarden.core.journal import Intent, Result
-from sagewarden.core.keys import archive_key, journal_key, report_key
+from sagewarden.core.keys import archive_key, journal_key, lease_key, report_key
+from sagewarden.core.share import Share
 from sagewarden.core.tags import TagIntent, TagOutcome, TagsSettled, TagStep
-from sagewarden.errors import UsageError
+from sagewarden.errors import UsageError, VaultError
 
 EXP = (Kind.EXPERIMENT, "Exp")
 TRI = (Kind.TRIAL, "Tri")
@@ -256,8 +260,8 @@ def test_one_run_alone(erased: Account) -> None:
     erased.erase((Kind.COMPONENT, "Lone"), run="20260401T000000Z-ffff")
     erased.damage(intent(erased, 1).archive_key)
 
-    assert verify(erased.bench, run="20260401T000000Z-ffff").sound
-    assert not verify(erased.bench, run=RUN).sound
+    assert verify(erased.bench, Scope(run="20260401T000000Z-ffff")).sound
+    assert not verify(erased.bench, Scope(run=RUN)).sound
     assert verify(erased.bench).runs == 2
 
 
@@ -265,13 +269,13 @@ def test_a_run_that_deleted_nothing(account: Account) -> None:
     """A run with only a report is known, and sound."""
     account.vault.create(report_key(account.bench.target, RUN, "report.json"), b"{}")
 
-    assert verify(account.bench, run=RUN) == Verification(runs=1)
+    assert verify(account.bench, Scope(run=RUN)) == Verification(runs=1)
 
 
 def test_an_unknown_run(erased: Account) -> None:
     """A run that the vault never heard of is a mistake of the caller."""
     with pytest.raises(UsageError, match="knows no run"):
-        verify(erased.bench, run="20990101T000000Z-0000")
+        verify(erased.bench, Scope(run="20990101T000000Z-0000"))
 
 
 def test_an_outcome_of_another_bundle(erased: Account) -> None:
@@ -331,3 +335,103 @@ def test_a_garbled_batch_of_tags_is_found(tagged: Account, event: str) -> None:
     ((key, wrong),) = found(tagged)
     assert key == tags_key(tagged, event)
     assert "garbled: it has format 2, known is 1" in wrong
+
+
+@dataclass
+class Versioned(MemoryVault):
+    """A vault whose earlier versions are made up."""
+
+    pasts: tuple[Past, ...] = ()
+    refuses: bool = False
+
+    def history(self, prefix: str) -> Iterator[Past]:
+        if self.refuses:
+            raise VaultError("AccessDenied: nobody may list versions")
+        return (each for each in self.pasts if each.key.startswith(prefix))
+
+
+def looked_back(account: Account, *pasts: Past, refuses: bool = False) -> Verification:
+    vault = Versioned(pasts, refuses)
+    MemoryVault.__init__(vault)
+    vault._stored = account.vault._stored
+    return verify(replace(account.bench, vault=vault))
+
+
+def test_what_a_delete_marker_hides_is_found(erased: Account) -> None:
+    """Though every other object is as it was written, and nothing else would tell."""
+    key = intent(erased, 1).archive_key
+    told = looked_back(erased, Past(key, "1"), Past(key, "2", marker=True, hides=True))
+    assert (told.versions, [(each.key, each.wrong) for each in told.findings]) == (
+        2,
+        [(key, "a delete marker hides it: remove the marker, and find out who set it")],
+    )
+
+
+@pytest.mark.parametrize(
+    ("pasts", "wrong"),
+    [
+        ([{}], "it was written over; earlier versions that are kept: 1"),
+        ([{"marker": True}], "it was deleted and put back"),
+        ([{"marker": True}, {}], "it was deleted and put back"),
+    ],
+)
+def test_what_was_written_over_or_put_back_is_found(
+    erased: Account, pasts: list[dict[str, bool]], wrong: str
+) -> None:
+    key = intent(erased, 1).archive_key
+    told = looked_back(erased, *(Past(key, "1", **each) for each in pasts))
+    assert told.findings[0] == Finding(key, wrong)
+
+
+def test_what_is_meant_to_be_replaced_may_have_earlier_versions(erased: Account) -> None:
+    told = looked_back(erased, Past(lease_key(erased.bench.target), "1"))
+    assert (told.sound, told.versions) == (True, 1)
+
+
+def test_versions_that_cannot_be_read_are_told(erased: Account) -> None:
+    """That is no finding, and nobody is told that they were looked at."""
+    told = looked_back(erased, refuses=True)
+    assert (told.sound, told.blind) == (True, "AccessDenied: nobody may list versions")
+
+
+def subset(account: Account, spelled: str, salt: str = "") -> Verification:
+    return verify(account.bench, Scope(share=Share.read(spelled), salt=salt))
+
+
+def test_parts_together_are_the_whole(erased: Account) -> None:
+    """Each archive is read in one part, and seen to be there in all others."""
+    parts = [subset(erased, f"{part}/3") for part in (1, 2, 3)]
+    assert [part.archives + part.left for part in parts] == [3, 3, 3]
+    assert sum(part.archives for part in parts) == 3
+    for sequence in (1, 2, 3):
+        erased.damage(intent(erased, sequence).archive_key)
+    found = [len(subset(erased, f"{part}/3").findings) for part in (1, 2, 3)]
+    assert found == [part.archives for part in parts]
+
+
+def test_an_archive_outside_the_share_that_is_missing_is_found(erased: Account) -> None:
+    """It is not read, and yet it has to be there."""
+    key = intent(erased, 1).archive_key
+    erased.lose(key)
+    for part in (1, 2, 3):
+        told = subset(erased, f"{part}/3")
+        assert [(each.key, each.wrong) for each in told.findings] == [
+            (key, f"the vault has no object {key}")
+        ]
+
+
+def test_a_share_of_bytes_takes_one_at_least_and_another_each_time(erased: Account) -> None:
+    a_byte = [Scope(share=Share(most=1), salt=str(salt)) for salt in range(20)]
+    read = [verify(erased.bench, scope) for scope in a_byte]
+    assert {(each.archives, each.left) for each in read} == {(1, 2)}
+    assert len({each.bytes for each in read}) > 1
+
+
+def test_the_chain_counts_what_is_left_as_named(erased: Account) -> None:
+    """Its links are read whatever the share; what they name and nobody chose has to be there."""
+    bench, recorded = recording(erased.bench)
+    extend_chain(bench, recorded, RUN)
+    assert subset(erased, "1/3").sound
+    erased.lose(intent(erased, 2).archive_key)
+    told = [subset(erased, f"{part}/3").sound for part in (1, 2, 3)]
+    assert told == [False, False, False]

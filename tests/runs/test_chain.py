@@ -8,7 +8,7 @@ from tests.runs.stage import Stage
 
 from sagewarden.adapters.vault.memory import MemoryVault
 from sagewarden.application.chain import newest, read_link
-from sagewarden.application.verify import Verification, verify
+from sagewarden.application.verify import Scope, Verification, verify
 from sagewarden.core.canonical import sha256
 from sagewarden.core.chain import Manifest
 from sagewarden.core.keys import Family, written_once
@@ -20,7 +20,7 @@ def links(stage: Stage) -> list[Manifest]:
 
 
 def verified(stage: Stage) -> Verification:
-    return verify(stage.bench(), expected=newest(stage.bench()))
+    return verify(stage.bench(), Scope(expected=newest(stage.bench())))
 
 
 def fail(stage: Stage, where: Callable[[str, str], bool], *, after: bool) -> None:

@@ -11,7 +11,7 @@ from tests.runs.worlds import SMALL_EFFECTS
 from sagewarden.adapters.aws.records import SageMakerRecords
 from sagewarden.adapters.vault.memory import MemoryVault
 from sagewarden.application.ports.aws import SeriesRequest
-from sagewarden.application.ports.vault import Stored, Vault
+from sagewarden.application.ports.vault import Past, Stored, Vault
 from sagewarden.application.sweep import run_target
 from sagewarden.bootstrap import VaultCodec
 from sagewarden.core.keys import Family
@@ -47,6 +47,9 @@ class SpoiltVault:
 
     def list(self, prefix: str) -> Iterator[str]:
         return self._inner.list(prefix)
+
+    def history(self, prefix: str) -> Iterator[Past]:
+        return self._inner.history(prefix)
 
     def sizes(self, prefix: str) -> Iterator[tuple[str, int]]:
         return self._inner.sizes(prefix)

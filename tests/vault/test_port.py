@@ -166,6 +166,13 @@ def test_measures_what_it_lists(vault: Vault) -> None:
     assert list(vault.sizes("v1/a/")) == [("v1/a/one", 4), ("v1/a/two", 7)]
 
 
+def test_what_was_never_written_over_has_no_history(vault: Vault) -> None:
+    """Neither earlier versions nor marks that hide it."""
+    vault.create("v1/a/one", b"four")
+
+    assert list(vault.history("v1/")) == []
+
+
 def test_an_empty_vault_lists_nothing(vault: Vault) -> None:
     """Nothing of a vault's own shows among its keys."""
     assert list(vault.list("")) == []

@@ -504,3 +504,55 @@ def test_the_same_bytes_without_versions(vault: S3Vault) -> None:
     vault.replace("v1/one", b"A", vault.replace("v1/one", b"B", first))
 
     assert vault.replace("v1/one", b"C", first)
+
+
+def versioned(client: "S3Client") -> tuple[S3Vault, str]:
+    """A vault in a bucket that keeps versions, with one object."""
+    client.put_bucket_versioning(Bucket="evidence", VersioningConfiguration={"Status": "Enabled"})
+    vault = S3Vault(client, "evidence", "below")
+    return vault, vault.create("v1/a/one", b"one")
+
+
+def test_what_was_written_over_has_an_earlier_version(s3: "S3Client") -> None:
+    vault, first = versioned(s3)
+    vault.replace("v1/a/one", b"two", first)
+    (past,) = vault.history("v1/")
+    assert (past.key, past.version in first, past.marker) == ("v1/a/one", True, False)
+    assert list(vault.history("v1/b")) == []
+
+
+def test_a_delete_marker_is_seen_and_whether_it_hides(s3: "S3Client") -> None:
+    """Behind an object that was put back, too."""
+    vault, _ = versioned(s3)
+    s3.delete_object(Bucket="evidence", Key="below/v1/a/one")
+    assert [(past.marker, past.hides) for past in vault.history("v1/")] == [
+        (False, False),
+        (True, True),
+    ]
+    s3.put_object(Bucket="evidence", Key="below/v1/a/one", Body=b"one")
+    assert [(past.marker, past.hides) for past in vault.history("v1/")] == [
+        (False, False),
+        (True, False),
+    ]
+
+
+def test_versions_are_listed_page_by_page(s3: "S3Client") -> None:
+    vault, version = versioned(s3)
+    for number in range(1_005):
+        version = vault.replace("v1/a/one", b"%d" % number, version)
+    assert len(list(vault.history("v1/a/"))) == 1_005
+
+
+def test_versions_that_nobody_may_list_are_an_error(s3: "S3Client") -> None:
+    vault, _ = versioned(s3)
+    Wire(s3).faults = [refused(403, "AccessDenied")]
+    with pytest.raises(VaultError, match="list the versions of v1/"):
+        list(vault.history("v1/"))
+
+
+def test_an_answer_about_versions_that_does_not_end_is_an_error(s3: "S3Client") -> None:
+    vault, _ = versioned(s3)
+    body = "<ListVersionsResult><IsTruncated>true</IsTruncated></ListVersionsResult>"
+    Wire(s3).faults = [answered(200, body)]
+    with pytest.raises(VaultError, match="goes on, but not where"):
+        list(vault.history("v1/"))

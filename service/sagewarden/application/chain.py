@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from sagewarden.application.documents import create_document, parse
 from sagewarden.application.ports import Bench
-from sagewarden.application.ports.vault import Stored, Vault
+from sagewarden.application.ports.vault import Past, Stored, Vault
 from sagewarden.core.canonical import sha256, spell_time
 from sagewarden.core.chain import Head, Manifest
 from sagewarden.core.keys import (
@@ -74,6 +74,10 @@ class Recorded:
     def list(self, prefix: str) -> Iterator[str]:
         """List as the vault does."""
         return self._vault.list(prefix)
+
+    def history(self, prefix: str) -> Iterator[Past]:
+        """Yield earlier versions as the vault does."""
+        return self._vault.history(prefix)
 
     def sizes(self, prefix: str) -> Iterator[tuple[str, int]]:
         """Measure as the vault does."""

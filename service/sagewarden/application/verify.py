@@ -7,15 +7,17 @@ from typing import TypeVar
 
 from sagewarden.application.chain import recording
 from sagewarden.application.documents import read_document
+from sagewarden.application.hindsight import look_back
 from sagewarden.application.ports import Bench
 from sagewarden.application.reporting import reported_runs
-from sagewarden.application.walk import Finding, Walk, walk_chain
+from sagewarden.application.walk import EVERYTHING, Finding, Reading, Walk, walk_chain
 from sagewarden.core.archive import VerifiedArchive
 from sagewarden.core.canonical import sha256
 from sagewarden.core.chain import Head
 from sagewarden.core.evidence import archive_faults, holds_as_planned, outcome_faults
 from sagewarden.core.journal import Intent, Settled
 from sagewarden.core.keys import Family, encoded, journal_key, prefix
+from sagewarden.core.share import WHOLE, Share
 from sagewarden.core.tags import TagIntent, TagsSettled
 from sagewarden.errors import IntegrityError, UsageError, VaultError
 
@@ -40,7 +42,9 @@ class Verification:
 
     `bytes` counts what was read of archives, `entities` those held exactly as planned. `open`
     intents are of runs that have not reported: the next run settles them. `spare` archive objects
-    are whole, but no intent names them: the run stopped before their bundle began.
+    are whole, but no intent names them: the run stopped before their bundle began. Archive objects
+    that are `left` are there and were not read; `versions` are earlier ones that the vault keeps,
+    and `blind` says why nobody could look at those.
     """
 
     runs: int = 0
@@ -51,6 +55,9 @@ class Verification:
     spare: int = 0
     entities: int = 0
     bytes: int = 0
+    left: int = 0
+    versions: int = 0
+    blind: str = ""
     findings: list[Finding] = field(default_factory=list)
     chain: Walk | None = None
 
@@ -60,12 +67,30 @@ class Verification:
         return not self.findings
 
 
-def verify(bench: Bench, *, run: str | None = None, expected: Head | None = None) -> Verification:
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What is verified: all, or one `run` alone, without the chain.
+
+    `expected` is a head of the chain that was kept elsewhere. Of archive objects a `share` is read,
+    which the `salt` chooses; of the others only that they are there.
+    """
+
+    run: str | None = None
+    expected: Head | None = None
+    share: Share = WHOLE
+    salt: str = ""
+
+
+ALL = Scope()
+
+
+def verify(bench: Bench, scope: Scope = ALL) -> Verification:
     """Verify every run on the target and the chain that joins them, or one run alone.
 
-    It never stops at the first finding. `expected` is a head of the chain that was kept elsewhere.
-    Raise UsageError when the vault knows no such run, VaultError when it cannot be listed.
+    It never stops at the first finding. Raise UsageError when the vault knows no such run,
+    VaultError when it cannot be listed.
     """
+    run = scope.run
     journal = _by_run(bench, Family.JOURNAL, run)
     archives = _by_run(bench, Family.ARCHIVE, run)
     reported = {each for each in reported_runs(bench) if run is None or each == encoded(run)}
@@ -74,15 +99,27 @@ def verify(bench: Bench, *, run: str | None = None, expected: Head | None = None
         raise UsageError(f"the vault knows no run {run!r} of {bench.target}")
     bench, read = recording(bench)
     result = Verification(runs=len(runs))
+    reading = _reading(bench, scope)
     for number, each in enumerate(runs, 1):
-        _RunVerifier(bench, result, each, each in reported).verify(
+        _RunVerifier(bench, result, each in reported, reading).verify(
             journal.get(each, ()), archives.get(each, ())
         )
         bench.progress("verifying", number, len(runs))
     if run is None:
-        result.chain = walk_chain(bench, read, expected)
+        result.chain = walk_chain(bench, read, scope.expected, reading)
         result.findings += result.chain.findings
+        seen = look_back(bench)
+        result.findings += seen.findings
+        result.versions, result.blind = seen.versions, seen.blind
     return result
+
+
+def _reading(bench: Bench, scope: Scope) -> Reading:
+    """Choose the archive objects that are read."""
+    if scope.share.whole:
+        return EVERYTHING
+    sizes = list(bench.vault.sizes(prefix(bench.target, Family.ARCHIVE)))
+    return Reading(scope.share.chosen(sizes, scope.salt), frozenset(key for key, _ in sizes))
 
 
 def _by_run(bench: Bench, family: Family, run: str | None) -> Mapping[str, list[str]]:
@@ -96,11 +133,17 @@ def _by_run(bench: Bench, family: Family, run: str | None) -> Mapping[str, list[
 class _RunVerifier:
     """Adds to the result what one run's objects show."""
 
-    def __init__(self, bench: Bench, result: Verification, run: str, reported: bool) -> None:  # noqa: FBT001 - private
+    def __init__(
+        self,
+        bench: Bench,
+        result: Verification,
+        reported: bool,  # noqa: FBT001 - private
+        reading: Reading,
+    ) -> None:
         self._bench = bench
         self._result = result
-        self._run = run
         self._reported = reported
+        self._reading = reading
 
     def verify(self, journal: Iterable[str], archives: Iterable[str]) -> None:
         """Verify bundle by bundle, then the archive objects that no intent names."""
@@ -184,6 +227,9 @@ class _RunVerifier:
             )
 
     def _archive(self, key: str, expected: str) -> VerifiedArchive | None:
+        if self._reading.leaves(key):
+            self._result.left += 1
+            return None
         body = self._read(key, lambda: self._bench.vault.get(key).body)
         if body is None:
             return None

@@ -44,18 +44,39 @@ class Walk:
     findings: list[Finding] = field(default_factory=list)
 
 
-def walk_chain(bench: Bench, read: Recorded, expected: Head | None = None) -> Walk:
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Which archive objects are read; of the others it counts that they are there.
+
+    `chosen` is None for all; `there` are all that the vault lists.
+    """
+
+    chosen: frozenset[str] | None = None
+    there: frozenset[str] = frozenset()
+
+    def leaves(self, key: str) -> bool:
+        """Whether an object is there and not to be read."""
+        return self.chosen is not None and key not in self.chosen and key in self.there
+
+
+EVERYTHING = Reading()
+
+
+def walk_chain(
+    bench: Bench, read: Recorded, expected: Head | None = None, reading: Reading = EVERYTHING
+) -> Walk:
     """Walk a target's whole chain; what `read` has seen already is not read again.
 
     Raise VaultError when the vault cannot be listed.
     """
-    return _Walker(bench, read).walk(expected)
+    return _Walker(bench, read, reading).walk(expected)
 
 
 class _Walker:
-    def __init__(self, bench: Bench, read: Recorded) -> None:
+    def __init__(self, bench: Bench, read: Recorded, reading: Reading) -> None:
         self._bench = bench
         self._read = read
+        self._reading = reading
         self._walk = Walk()
         self._named: dict[str, str] = {}
         self._links: defaultdict[str, list[Head]] = defaultdict(list)
@@ -121,6 +142,8 @@ class _Walker:
         return head
 
     def _object(self, key: str, known: str) -> None:
+        if self._reading.leaves(key):
+            return
         try:
             found = self._read.hash_of(key)
         except VaultError as error:

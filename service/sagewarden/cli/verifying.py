@@ -1,17 +1,19 @@
 """`verify`: whether the vault is intact."""
 
+from secrets import token_hex
 from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 from rich.text import Text
 
 from sagewarden import bootstrap
-from sagewarden.application.verify import ANCHORED, ASTRAY, UNANCHORED, Verification
+from sagewarden.application.verify import ANCHORED, ASTRAY, UNANCHORED, Scope, Verification
 from sagewarden.application.verify import verify as verify_vault
 from sagewarden.application.walk import Walk
 from sagewarden.cli.console import say, say_json, working
 from sagewarden.cli.options import Where
 from sagewarden.core.chain import Head
+from sagewarden.core.share import WHOLE, Share
 from sagewarden.core.visible import visible
 from sagewarden.errors import UsageError
 
@@ -25,6 +27,7 @@ def verify(
     run: str | None = None,
     *,
     expect_head: Annotated[str | None, Parameter(name="--expect-head")] = None,
+    read_data_subset: Annotated[str | None, Parameter(name="--read-data-subset")] = None,
     where: Where = WHERE,
 ) -> int:
     """Read the journal, every archive and the chain back, and compare; exit 5 if anything is off.
@@ -36,21 +39,38 @@ def verify(
     expect_head
         A head of the chain that was kept outside the vault, as an earlier `verify` printed it: it
         shows that nothing was lost from the end since.
+    read_data_subset
+        Read only a share of the archive objects: 5% or 500M, chosen anew each time, or 1/7, a
+        fixed part. All else is read as ever; of the others it is seen that they are there.
     """
     settings = where.effective().settings
-    expected = None if expect_head is None else _expected(expect_head, run, where, settings)
+    scope = Scope(
+        run=run,
+        expected=None if expect_head is None else _expected(expect_head, run, where, settings),
+        share=WHOLE if read_data_subset is None else _share(read_data_subset),
+        salt=token_hex(8),
+    )
     found: list[tuple[str, Verification]] = []
     targets = where.targets(settings)
     with working() as process:
         for chosen in targets.targets:
             bench = bootstrap.wire_target(settings, chosen, process).bench
-            found.append((str(bench.target), verify_vault(bench, run=run, expected=expected)))
+            found.append((str(bench.target), verify_vault(bench, scope)))
     if where.json:
         say_json([_spelled(target, each) for target, each in found])
     else:
         for target, each in found:
-            _say_verification(target, each, expected=expected is not None)
+            _say_verification(target, each, expected=scope.expected is not None)
     return targets.exit_code if all(each.sound for _, each in found) else 5
+
+
+def _share(spelled: str) -> Share:
+    try:
+        return Share.read(spelled)
+    except ValueError as error:
+        raise UsageError(
+            f"--read-data-subset is {error}", advice="Write --read-data-subset 5%, 1/7 or 500M."
+        ) from error
 
 
 def _expected(spelled: str, run: str | None, where: Where, settings: "Settings") -> Head:
@@ -80,6 +100,9 @@ def _spelled(target: str, each: Verification) -> dict[str, Any]:
         "open": each.open,
         "archives": each.archives,
         "spare": each.spare,
+        "archives_not_read": each.left,
+        "earlier_versions": each.versions,
+        "versions_unread": each.blind,
         "entities": each.entities,
         "bytes": each.bytes,
         "findings": [{"key": found.key, "wrong": found.wrong} for found in each.findings],
@@ -98,6 +121,12 @@ def _say_verification(target: str, each: Verification, *, expected: bool) -> Non
     )
     if each.chain is not None:
         _say_chain(each.chain, expected=expected, sound=each.sound)
+    if each.left:
+        say(Text(f"  {each.left} archives are there and were not read, as asked.", "yellow"))
+    if each.blind:
+        say(Text(visible(f"  Earlier versions were not looked at: {each.blind}"), "yellow"))
+    elif each.versions:
+        say(Text(f"  {each.versions} earlier versions and delete markers were looked at."))
     if each.open:
         say(Text(f"  {each.open} intents are open: the next run settles them.", "yellow"))
     for found in each.findings:

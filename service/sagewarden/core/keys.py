@@ -120,6 +120,11 @@ def prefix(target: Target, family: Family, *names: str) -> str:
     return _key(target, family, *map(encoded, names), "")
 
 
+def target_prefix(target: Target) -> str:
+    """Return what all keys of a target start with."""
+    return _key(target, "")
+
+
 def format_key() -> str:
     """The format of the whole vault: outside the layout, since a newer one may have another."""
     return "format/current"

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sagewarden.application.ports.vault import Stored, Vault
+from sagewarden.application.ports.vault import Past, Stored, Vault
 from sagewarden.errors import VaultAbsent, VaultChanged, VaultError, VaultExists
 
 ANSWERS = (VaultAbsent, VaultChanged, VaultExists)
@@ -68,6 +68,11 @@ class CountedVault:
         """Yield keys."""
         with self._counter.counting("list"):
             yield from self._inner.list(prefix)
+
+    def history(self, prefix: str) -> Iterator[Past]:
+        """Yield earlier versions."""
+        with self._counter.counting("list"):
+            yield from self._inner.history(prefix)
 
     def sizes(self, prefix: str) -> Iterator[tuple[str, int]]:
         """Yield keys with their objects' sizes."""

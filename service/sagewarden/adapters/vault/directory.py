@@ -18,7 +18,7 @@ from sagewarden.adapters.vault.files import (
     sweep,
     version_of,
 )
-from sagewarden.application.ports.vault import Stored
+from sagewarden.application.ports.vault import Past, Stored
 from sagewarden.core.keys import checked, checked_prefix, is_key
 from sagewarden.errors import VaultAbsent, VaultChanged, VaultError, VaultExists
 
@@ -107,6 +107,11 @@ class DirectoryVault:
         """Yield every key that starts with `prefix`, in ascending order."""
         start = checked_prefix(prefix).rpartition("/")[0]
         return self._below(f"{start}/" if start else "", prefix)
+
+    def history(self, prefix: str) -> Iterator[Past]:
+        """Yield nothing: no earlier version is kept."""
+        checked_prefix(prefix)
+        return iter(())
 
     def sizes(self, prefix: str) -> Iterator[tuple[str, int]]:
         """Yield every key that starts with `prefix`, with its file's size."""

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from threading import Lock
 
 from sagewarden import __version__
-from sagewarden.application.ports.vault import Stored, Vault
+from sagewarden.application.ports.vault import Past, Stored, Vault
 from sagewarden.core.canonical import canonical
 from sagewarden.core.keys import format_key
 from sagewarden.errors import IntegrityError, VaultAbsent, VaultExists, VaultTooNew
@@ -56,6 +56,11 @@ class MarkedVault:
         """Yield keys; the marker's own is nobody's."""
         self._look()
         return (key for key in self._inner.list(prefix) if key != format_key())
+
+    def history(self, prefix: str) -> Iterator[Past]:
+        """Yield earlier versions; the marker's own are nobody's."""
+        self._look()
+        return (past for past in self._inner.history(prefix) if past.key != format_key())
 
     def sizes(self, prefix: str) -> Iterator[tuple[str, int]]:
         """Yield keys with their objects' sizes; the marker's own is nobody's."""

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from threading import Lock
 from types import MappingProxyType
 
-from sagewarden.application.ports.vault import Stored
+from sagewarden.application.ports.vault import Past, Stored
 from sagewarden.core.canonical import sha256
 from sagewarden.core.keys import checked, checked_prefix
 from sagewarden.errors import VaultAbsent, VaultChanged, VaultExists
@@ -78,6 +78,11 @@ class MemoryVault:
             keys = sorted(key for key in self._stored if key.startswith(prefix))
         self.after("list", prefix)
         return iter(keys)
+
+    def history(self, prefix: str) -> Iterator[Past]:
+        """Yield nothing: no earlier version is kept."""
+        checked_prefix(prefix)
+        return iter(())
 
     def sizes(self, prefix: str) -> Iterator[tuple[str, int]]:
         """Yield every key that starts with `prefix`, with its object's size."""

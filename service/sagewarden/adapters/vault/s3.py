@@ -17,7 +17,8 @@ from sagewarden.adapters.vault.s3_errors import (
     translated,
     worth_another,
 )
-from sagewarden.application.ports.vault import Stored
+from sagewarden.adapters.vault.s3_versions import pasts
+from sagewarden.application.ports.vault import Past, Stored
 from sagewarden.core.keys import checked, checked_prefix, is_key
 from sagewarden.errors import IntegrityError, VaultAbsent, VaultChanged, VaultError, VaultExists
 
@@ -88,6 +89,22 @@ class S3Vault:
     def list(self, prefix: str) -> Iterator[str]:
         """Yield every key that starts with `prefix`, in ascending order, all pages."""
         return (key for key, _ in self._listed(self._prefix + checked_prefix(prefix)))
+
+    def history(self, prefix: str) -> Iterator[Past]:
+        """Yield earlier versions and delete markers; the role needs s3:ListBucketVersions."""
+        start = self._prefix + checked_prefix(prefix)
+        where: dict[str, Any] = {"Bucket": self._bucket, "Prefix": start}
+
+        def ask(markers: Mapping[str, str]) -> Any:
+            asked: dict[str, Any] = {**where, **markers}
+            return self._patiently(lambda: self._client.list_object_versions(**asked))
+
+        try:
+            yield from pasts(ask, self._prefix)
+        except FAILURES as error:
+            raise self._told(error, f"list the versions of {prefix}") from error
+        except (KeyError, ValueError) as error:
+            raise self._wrong(f"answers wrongly about versions: {error}") from error
 
     def sizes(self, prefix: str) -> Iterator[tuple[str, int]]:
         """Yield every key that starts with `prefix`, with its newest version's size."""

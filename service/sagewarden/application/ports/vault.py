@@ -13,6 +13,16 @@ class Stored:
     version: str
 
 
+@dataclass(frozen=True, slots=True)
+class Past:
+    """An earlier version of an object, or a delete marker; `hides`: it hides the object now."""
+
+    key: str
+    version: str
+    marker: bool = False
+    hides: bool = False
+
+
 class Vault(Protocol):
     """Five operations, each atomic, on keys such as `v1/123456789012/eu-west-1/marks/current`.
 
@@ -42,6 +52,12 @@ class Vault(Protocol):
 
     def list(self, prefix: str) -> Iterator[str]:
         """Yield every key that starts with `prefix`, in ascending order, all pages."""
+
+    def history(self, prefix: str) -> Iterator[Past]:
+        """Yield what no listing shows: earlier versions of objects, and marks that hide them.
+
+        Of the keys that start with `prefix`; a vault that keeps none yields nothing.
+        """
 
     def sizes(self, prefix: str) -> Iterator[tuple[str, int]]:
         """Yield what `list` yields, each key with its object's size in bytes."""

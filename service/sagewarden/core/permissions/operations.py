@@ -185,7 +185,10 @@ _GROUPS = (
         On.BUCKET,
         When.WITH_BUCKET,
         Terms.BELOW_PREFIX,
-        {"ListObjectsV2": ("s3:ListBucket",)},
+        {
+            "ListObjectsV2": ("s3:ListBucket",),
+            "ListObjectVersions": ("s3:ListBucketVersions",),  # `verify` sees what was hidden
+        },
     ),
     _Group(
         "UseVaultKey",
