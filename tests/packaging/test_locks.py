@@ -77,6 +77,14 @@ def test_what_runs_is_pinned() -> None:
     assert names <= {name for name, _ in pins("deploy/runtime.lock")}
 
 
+def test_what_coverage_is_to_follow_is_there() -> None:
+    """A module that was moved would be covered by nobody, unseen."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    followed = project["tool"]["coverage"]["run"]["include"]
+    assert len(followed) >= 16
+    assert [each for each in followed if not (ROOT / each).is_file()] == []
+
+
 def test_the_top_level_holds_what_users_look_for() -> None:
     """Users' folders and files, the lock, licence, changelog; besides dotfiles nothing else."""
     expected = {
