@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from boto3.session import Session
 from tests.cli.user import POLICIES, User
 
 VAULT = {"address": "s3://ml-archive/sagewarden"}
@@ -128,3 +129,26 @@ def test_permissions_follow_from_policies(scribe: User) -> None:
     scribe.settles(vault=VAULT, policies=None)
     ran = scribe("iam")
     assert (ran.code, "no policies are named" in ran.words) == (2, True)
+
+
+def test_policies_in_a_bucket_are_read_as_nobody_else(scribe: User) -> None:
+    """They belong to no target."""
+    client = Session().client("s3", **scribe.box.client_config())
+    client.create_bucket(Bucket="ml-policies")
+    client.put_object(Bucket="ml-policies", Key="live/all.yaml", Body=POLICIES.encode())
+    scribe.settles(vault=VAULT, policies="s3://ml-policies/live")
+    document = scribe("iam", "--role", "own").answer
+    assert [(each["Action"], each["Resource"]) for each in document["Statement"]] == [
+        (["s3:ListBucket"], ["arn:aws:s3:::ml-policies"]),
+        (["s3:GetObject"], ["arn:aws:s3:::ml-policies/live/*"]),
+    ]
+
+
+def test_accounts_of_an_organization_are_listed_as_nobody_else(scribe: User) -> None:
+    organization = {"regions": ["us-east-1"], "role_name": "warden", "account_tags": True}
+    scribe.settles(vault=VAULT, organization=organization)
+    ran = scribe("iam", "--role", "own", "--target", "lab")
+    assert {action for each in ran.answer["Statement"] for action in each["Action"]} == {
+        "organizations:ListAccounts",
+        "organizations:ListTagsForResource",
+    }

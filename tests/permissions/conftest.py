@@ -1,4 +1,4 @@
-"""Everything that SageWarden does on a target, played once: sweeps, a restore."""
+"""Everything that SageWarden does on a target, played once: sweeps, a restore, a check."""
 
 import json
 import threading
@@ -8,12 +8,20 @@ from typing import Any
 
 import pytest
 from boto3.session import Session
+from moto.backends import get_backend
 from tests.cli.user import User
 
+from sagewarden.core.accounts import ROLED
+from sagewarden.core.permissions.operations import Stage
 from sagewarden.sandbox import Sandbox
 from sagewarden.sandbox.calllog import LoggedCall
 
 BUCKET, PREFIX = "ml-archive", "sagewarden"
+TARGET = {
+    "account_id": "123456789012",
+    "region": "us-east-1",
+    "roles": {str(stage): f"sagewarden-{stage}" for stage in ROLED},
+}
 
 POLICIES = """\
 version: 1
@@ -42,25 +50,42 @@ class Played:
     user: User
     calls: list[LoggedCall]
     documents: dict[str, Any]
+    stages: dict[str, Stage]
+    """Whose stage an access key works for."""
+
+    def allowing(self, call: LoggedCall) -> list[Any]:
+        """The documents of the role that made a call; of `check`, with what it needs besides."""
+        own = self.documents[self.stages[call.caller]] if call.caller in self.stages else None
+        return [each for each in (own, self.documents["checker"]) if each is not None]
 
 
 @pytest.fixture(scope="module")
 def played(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Played]:
-    """Sweeps that mark, tag, archive and delete; then a verification and a restore."""
+    """Sweeps that mark, tag, archive and delete; a verification, a restore, a check."""
     with Sandbox().running() as box:
         user = User(tmp_path_factory.mktemp("played"), box)
         with pytest.MonkeyPatch.context() as patch:
             for name, value in box.environment().items():
                 patch.setenv(name, value)
             _fill(user)
-            user.settles(vault={"address": f"s3://{BUCKET}/{PREFIX}"})
+            user.settles(vault={"address": f"s3://{BUCKET}/{PREFIX}"}, targets=[TARGET])
             user.governs(POLICIES)
-            for words in (("sweep",), ("sweep",), ("verify",), ("restore", "old-one")):
+            for words in (
+                *(("sweep",), ("sweep",), ("verify",)),
+                *(("restore", "old-one"), ("check",)),
+            ):
                 ran = user(*words)
                 assert ran.code == 0, ran
                 threading.Event().wait(2.5)  # the grace period
             documents = json.loads(user("iam").out)
-            yield Played(user, box.admin.calls(), documents[f"{box.account}/{box.region}"])
+            of_target = documents[f"{box.account}/{box.region}"]
+            yield Played(user, box.admin.calls(), of_target, _stages())
+
+
+def _stages() -> dict[str, Stage]:
+    """Read the roles' access keys off the STS that played them."""
+    assumed = get_backend("sts")["123456789012"]["aws"].assumed_roles
+    return {each.access_key_id: Stage(each.role_arn.rpartition("-")[2]) for each in assumed}
 
 
 def _fill(user: User) -> None:

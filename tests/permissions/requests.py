@@ -18,14 +18,21 @@ NAMES = {
 UNBOUND = ("Search", "List")
 """Operations that IAM judges on `*` (service authorization reference), but for ListTags."""
 
-S3 = {"ListObjectsV2": "s3:ListBucket", "ListObjectVersions": "s3:ListBucketVersions"}
+S3 = {
+    "ListObjectsV2": "s3:ListBucket",
+    "ListObjectVersions": "s3:ListBucketVersions",
+    "GetBucketVersioning": "s3:GetBucketVersioning",
+    "GetObjectLockConfiguration": "s3:GetBucketObjectLockConfiguration",
+    "GetBucketLifecycleConfiguration": "s3:GetLifecycleConfiguration",
+}
+"""Operations on a bucket, with the action that each needs."""
 
 
 def asked_by(call: LoggedCall) -> Iterator[Request]:
     """Yield what must be allowed, one request for each action and resource."""
     if call.service == "s3":
         yield _of_s3(call)
-    elif call.service != "sts":
+    elif call.service not in {"sts", "iam"}:  # what these are asked about is not in the log
         yield from _of_sagemaker(call)
 
 
@@ -59,7 +66,8 @@ def _resources(call: LoggedCall, params: dict[str, Any]) -> Iterator[str]:
     elif "ResourceArn" in params:
         yield params["ResourceArn"]
     elif "ModelPackageName" in params:
-        yield params["ModelPackageName"]
+        name = params["ModelPackageName"]
+        yield name if name.startswith("arn:") else f"{start}:model-package/{name}"
     elif "MetricQueries" in params:
         yield from {each["ResourceArn"] for each in params["MetricQueries"]}
     else:

@@ -41,15 +41,20 @@ def _role(
     arn = arn_of(chosen, stage)
     if arn is None:
         return None
-    accounts = {chosen.account_id}
-    if stage is Stage.ARCHIVER and settings.vault is not None and settings.vault.account_id:
-        accounts.add(settings.vault.account_id)
     return Role(
         arn=arn,
         external_id=chosen.external_id,
-        accounts=frozenset(accounts),
+        accounts=accounts_of(settings, chosen, stage),
         name=name.__str__,
     )
+
+
+def accounts_of(settings: Settings, chosen: TargetSettings, stage: Stage) -> frozenset[str]:
+    """Return the accounts that a stage's role may lead into."""
+    vault = settings.vault
+    if stage is Stage.ARCHIVER and vault is not None and vault.account_id:
+        return frozenset({chosen.account_id, vault.account_id})
+    return frozenset({chosen.account_id})
 
 
 def _session(settings: Settings, chosen: TargetSettings, role: Role | None) -> TargetSession:

@@ -150,6 +150,11 @@ _config.command(
     help="Each setting that counts, and where it came from.",
 )
 app.command(
+    "sagewarden.cli.checking:check",
+    name="check",
+    help="What would work and what would not: identity, permissions, vault, clock, policies.",
+)
+app.command(
     "sagewarden.cli.permitting:iam",
     name="iam",
     help="The least IAM policies that these settings and policies need, one a stage.",

@@ -21,6 +21,7 @@ Under `v1/<account>/<region>/`:
 | notices   | `notices/<notice>/accepted-<channel>`             | `acceptance_key` | once |
 | reports   | `reports/<run>/<name>`                            | `report_key`     | once |
 | chain     | `chain/<number>`                                  | `chain_key`      | once |
+| check     | `check/current`, a check's probe                  | `check_key`      | replaced |
 
 Beside these stands `format/current`, by `format_key`: which versions may work on the vault at all.
 
@@ -70,10 +71,14 @@ class Family(StrEnum):
     NOTICES = "notices"
     REPORTS = "reports"
     CHAIN = "chain"
+    CHECK = "check"
 
 
 REPLACED = frozenset(
-    {Family.LEASE, Family.PAUSE, Family.HOLDS, Family.MARKS, Family.WRITES, Family.BASELINE}
+    {
+        *(Family.LEASE, Family.PAUSE, Family.HOLDS, Family.MARKS, Family.WRITES),
+        *(Family.BASELINE, Family.CHECK),
+    }
 )
 """Families with an object that is written over, if unchanged; all others are written once."""
 
@@ -216,6 +221,11 @@ def report_key(target: Target, run: str, name: str) -> str:
 def chain_key(target: Target, number: int) -> str:
     """The manifest that is the chain's link of this number."""
     return _key(target, Family.CHAIN, _number(number, 12))
+
+
+def check_key(target: Target) -> str:
+    """What a check writes to see whether conditional writes are honoured."""
+    return _key(target, Family.CHECK, "current")
 
 
 def family_of(key: str) -> str:

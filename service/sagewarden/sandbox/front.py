@@ -7,7 +7,7 @@ from concurrent.futures import Executor
 from dataclasses import replace
 from urllib.parse import parse_qs, unquote
 
-from sagewarden.sandbox import protocols
+from sagewarden.sandbox import protocols, simulation
 from sagewarden.sandbox.addressing import ADMIN_PREFIX, Address, address_of
 from sagewarden.sandbox.connection import Served
 from sagewarden.sandbox.engine import Admission, Engine
@@ -88,6 +88,9 @@ class Front:
             return DROPPED
         if admission.refusal is not None:
             return self._refused(admission, address, admission.refusal, request)
+        if address.operation == simulation.OPERATION:
+            simulated = simulation.simulated(address.account, request, self._engine.knobs)
+            return self._applied(admission, address, simulated)
         loop = asyncio.get_running_loop()
         try:
             answer = await loop.run_in_executor(self._moto, self._bridge.answer, address, request)

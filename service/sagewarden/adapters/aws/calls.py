@@ -30,6 +30,7 @@ _SERVICES = {
     "ListTagsForResource": "organizations",
     "ListObjectsV2": "s3",
     "GetObject": "s3",
+    "SimulatePrincipalPolicy": "iam",
 }
 
 

@@ -142,6 +142,7 @@ class S3Vault:
             **self._encryption,
             **only,
             Body=body,
+            ChecksumAlgorithm="SHA256",  # named, or a bucket with default retention refuses it
             ChecksumSHA256=base64.b64encode(digest.digest()).decode("ascii"),
             Metadata={_DIGEST: digest.hexdigest()},
         )

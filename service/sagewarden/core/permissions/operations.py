@@ -18,8 +18,9 @@ EDGES = (TRIALS, COMPONENTS)
 class Stage(StrEnum):
     """Who does what: each may have a role of its own.
 
-    A sweep needs the first four, `restore` the first three's reads and vault and RESTORER, `check`
-    asks IAM and the bucket as CHECKER. OWN is the process itself, before it takes any role.
+    A sweep needs the first four, `restore` READER, ARCHIVER and RESTORER. CHECKER is no role: it is
+    what these need besides for `check` to tell everything. OWN is the process itself, before it
+    takes any role.
     """
 
     READER = "reader"
@@ -44,6 +45,10 @@ class When(Enum):
     WITH_BUCKET = auto()
     WITH_KEY = auto()
     TAKING_ROLES = auto()
+    POLICIES_IN_BUCKET = auto()
+    LISTING_ACCOUNTS = auto()
+    LISTING_UNITS = auto()
+    READING_ACCOUNT_TAGS = auto()
 
 
 class Terms(Enum):
@@ -55,6 +60,7 @@ class Terms(Enum):
     KEYS_THAT_ARE_TAKEN_OFF = auto()
     AT_CREATION = auto()
     BELOW_PREFIX = auto()
+    BELOW_POLICIES = auto()
     THROUGH_S3 = auto()
     WITH_EXTERNAL_ID = auto()
 
@@ -66,6 +72,8 @@ class On(Enum):
     BUCKET = auto()
     OBJECTS = auto()
     KEY = auto()
+    POLICY_BUCKET = auto()
+    POLICY_FILES = auto()
     ROLES = auto()
     CALLERS = auto()
     PACKAGES = auto()
@@ -105,7 +113,10 @@ _GROUPS = (
         On.ANYTHING,
         When.ALWAYS,
         Terms.IN_REGION,
-        _sagemaker("Search", "ListExperiments", "ListTrials", "ListTrialComponents"),
+        _sagemaker(
+            *("Search", "ListExperiments", "ListTrials", "ListTrialComponents"),
+            "ListAssociations",
+        ),
     ),
     _Group(
         "Look",
@@ -113,7 +124,10 @@ _GROUPS = (
         ENTITIES,
         When.ALWAYS,
         Terms.NONE,
-        _sagemaker("DescribeExperiment", "DescribeTrial", "DescribeTrialComponent", "ListTags"),
+        _sagemaker(
+            *("DescribeExperiment", "DescribeTrial", "DescribeTrialComponent"),
+            *("ListTags", "BatchGetMetrics"),
+        ),
     ),
     _Group(
         "ListModels",
@@ -154,22 +168,6 @@ _GROUPS = (
         When.TAKING_TAGS_OFF,
         Terms.KEYS_THAT_ARE_TAKEN_OFF,
         _sagemaker("DeleteTags"),
-    ),
-    _Group(
-        "ReadWhatOnlyTheArchiveNeeds",
-        Stage.ARCHIVER,
-        On.ANYTHING,
-        When.ALWAYS,
-        Terms.IN_REGION,
-        _sagemaker("Search", "ListAssociations"),
-    ),
-    _Group(
-        "ReadMetrics",
-        Stage.ARCHIVER,
-        (COMPONENTS,),
-        When.ALWAYS,
-        Terms.NONE,
-        _sagemaker("BatchGetMetrics"),
     ),
     _Group(
         "UseVault",
@@ -290,16 +288,67 @@ _GROUPS = (
         Terms.WITH_EXTERNAL_ID,
         {"AssumeRole": ("sts:AssumeRole",)},
     ),
+    _Group(
+        "ListPolicies",
+        Stage.OWN,
+        On.POLICY_BUCKET,
+        When.POLICIES_IN_BUCKET,
+        Terms.BELOW_POLICIES,
+        {"ListObjectsV2": ("s3:ListBucket",)},
+    ),
+    _Group(
+        "ReadPolicies",
+        Stage.OWN,
+        On.POLICY_FILES,
+        When.POLICIES_IN_BUCKET,
+        Terms.NONE,
+        {"GetObject": ("s3:GetObject",)},
+    ),
+    *(
+        _Group(
+            sid,
+            Stage.OWN,
+            On.ANYTHING,
+            when,
+            Terms.NONE,
+            {each: (f"organizations:{each}",) for each in operations},
+        )
+        for sid, when, operations in (
+            ("ListAccounts", When.LISTING_ACCOUNTS, ("ListAccounts",)),
+            (
+                "ListUnits",
+                When.LISTING_UNITS,
+                ("ListAccountsForParent", "ListOrganizationalUnitsForParent"),
+            ),
+            ("ReadAccountTags", When.READING_ACCOUNT_TAGS, ("ListTagsForResource",)),
+        )
+    ),
 )
+
+
+_ON: Mapping[str, tuple[str, ...]] = {
+    "DescribeExperiment": (EXPERIMENTS,),
+    "DescribeTrial": (TRIALS,),
+    "DescribeTrialComponent": (COMPONENTS,),
+    "DescribeModel": ("model/*",),
+    "DescribeEndpoint": ("endpoint/*",),
+    "DescribeEndpointConfig": ("endpoint-config/*",),
+    "CreateExperiment": (EXPERIMENTS,),
+    "CreateTrial": (EXPERIMENTS, TRIALS),
+    "CreateTrialComponent": (COMPONENTS,),
+    "AssociateTrialComponent": EDGES,
+    "BatchGetMetrics": (COMPONENTS,),
+    "BatchPutMetrics": (COMPONENTS,),
+}
+"""What single operations of a statement are about; of a tag that is set at a creation: the same."""
 
 
 def _rows() -> Iterator[Need]:
     for group in _GROUPS:
         for operation, actions in group.operations.items():
+            on = _ON.get(operation, group.on)
             for action in actions:
-                yield Need(
-                    operation, action, group.sid, group.stage, group.on, group.when, group.terms
-                )
+                yield Need(operation, action, group.sid, group.stage, on, group.when, group.terms)
 
 
 NEEDS: tuple[Need, ...] = tuple(_rows())

@@ -55,9 +55,21 @@ class Doing:
     unguarded: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Organization:
+    """Whose accounts are targets: all of them, or those below `units`; with their tags or not."""
+
+    units: bool
+    tags: bool
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scope:
-    """One target with all that its permissions depend on; `callers` are asked about by `check`."""
+    """One target with all that its permissions depend on; `callers` are asked about by `check`.
+
+    The `organization` is read by own credentials; None where another role reads it, or nobody.
+    `policies` is where policy files lie, if that is in S3.
+    """
 
     partition: str
     account: str
@@ -66,6 +78,8 @@ class Scope:
     bucket: Bucket | None = None
     roles: tuple[Role, ...] = ()
     callers: tuple[str, ...] = ()
+    organization: Organization | None = None
+    policies: Bucket | None = None
 
 
 def everything(sets: frozenset[str] = frozenset()) -> Doing:

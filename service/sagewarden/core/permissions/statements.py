@@ -21,11 +21,16 @@ from sagewarden.core.policy import Tagged
 SWEEPING = (Stage.READER, Stage.TAGGER, Stage.ARCHIVER, Stage.EXECUTOR)
 """The stages that `--role one` puts together: all that a sweep does."""
 
-GUARDED = {
-    Stage.EXECUTOR: ("DeleteExperiment", "DeleteTrial", "DeleteTrialComponent"),
-    Stage.TAGGER: ("AddTags", "DeleteTags"),
+GUARDED: Mapping[Stage, tuple[str, ...]] = {
+    Stage.EXECUTOR: (
+        "sagemaker:DeleteExperiment",
+        "sagemaker:DeleteTrial",
+        "sagemaker:DeleteTrialComponent",
+        "sagemaker:DisassociateTrialComponent",
+    ),
+    Stage.TAGGER: ("sagemaker:AddTags", "sagemaker:DeleteTags"),
 }
-_CUT = "sagemaker:DisassociateTrialComponent"
+"""What is refused on whatever is held; to put an edge back is not."""
 
 Conditions = Mapping[str, Mapping[str, Any]]
 
@@ -66,17 +71,21 @@ def statements(scope: Scope, *stages: Stage) -> tuple[Statement, ...]:
 
 def _allowed(scope: Scope, stage: Stage) -> Iterator[Statement]:
     grouped: dict[str, list[Need]] = {}
-    for need in NEEDS:
-        if need.stage is stage and _called_for(scope, need.when):
-            grouped.setdefault(need.sid, []).append(need)
+    for need in needs_of(scope, stage):
+        grouped.setdefault(need.sid, []).append(need)
     for sid, needs in grouped.items():
         actions = tuple(dict.fromkeys(need.action for need in needs))
-        for terms, resources in _where(scope, needs[0]):
+        for terms, resources in _where(scope, needs):
             yield Statement(sid, "Allow", actions, resources, terms)
 
 
+def needs_of(scope: Scope, stage: Stage) -> tuple[Need, ...]:
+    """Return what settings and policies call for in a stage."""
+    return tuple(need for need in NEEDS if need.stage is stage and _called_for(scope, need.when))
+
+
 def _called_for(scope: Scope, when: When) -> bool:
-    doing = scope.doing
+    doing, organization = scope.doing, scope.organization
     return {
         When.ALWAYS: True,
         When.DELETING: bool(doing.deletes),
@@ -88,18 +97,22 @@ def _called_for(scope: Scope, when: When) -> bool:
         When.WITH_BUCKET: scope.bucket is not None,
         When.WITH_KEY: scope.bucket is not None and scope.bucket.key is not None,
         When.TAKING_ROLES: bool(scope.roles),
+        When.POLICIES_IN_BUCKET: scope.policies is not None,
+        When.LISTING_ACCOUNTS: organization is not None and not organization.units,
+        When.LISTING_UNITS: organization is not None and organization.units,
+        When.READING_ACCOUNT_TAGS: organization is not None and organization.tags,
     }[when]
 
 
 _Terms = tuple[tuple[str, str, Any], ...]
 
 
-def _where(scope: Scope, need: Need) -> Iterator[tuple[_Terms, tuple[str, ...]]]:
+def _where(scope: Scope, needs: Sequence[Need]) -> Iterator[tuple[_Terms, tuple[str, ...]]]:
     """Yield conditions and resources; roles with unlike external ids need a statement each."""
-    if need.on is not On.ROLES:
-        resources = _resources(scope, need.on)
+    if needs[0].on is not On.ROLES:
+        resources = dict.fromkeys(each for need in needs for each in resources_of(scope, need.on))
         if resources:
-            yield _terms(scope, need.terms), resources
+            yield _terms(scope, needs[0].terms), tuple(resources)
         return
     by_id: dict[str | None, list[str]] = {}
     for role in scope.roles:
@@ -109,7 +122,8 @@ def _where(scope: Scope, need: Need) -> Iterator[tuple[_Terms, tuple[str, ...]]]
         yield terms, tuple(dict.fromkeys(arns))
 
 
-def _resources(scope: Scope, on: tuple[str, ...] | On) -> tuple[str, ...]:
+def resources_of(scope: Scope, on: tuple[str, ...] | On) -> tuple[str, ...]:
+    """Return the ARNs, or patterns of ARNs, that something is about."""
     if isinstance(on, tuple):
         return tuple(_arn(scope, each) for each in on)
     match on:
@@ -117,10 +131,17 @@ def _resources(scope: Scope, on: tuple[str, ...] | On) -> tuple[str, ...]:
             return ("*",)
         case On.CALLERS:
             return scope.callers
+        case On.POLICY_BUCKET | On.POLICY_FILES:
+            return () if scope.policies is None else _of_policies(scope, scope.policies, on)
         case On.PACKAGES:
             return (f"arn:{scope.partition}:sagemaker:{scope.region}:*:model-package/*",)
         case _:
             return () if scope.bucket is None else _of_bucket(scope, scope.bucket, on)
+
+
+def _of_policies(scope: Scope, policies: Bucket, on: On) -> tuple[str, ...]:
+    place = f"arn:{scope.partition}:s3:::{policies.name}"
+    return (place if on is On.POLICY_BUCKET else f"{place}/{policies.below('*')}",)
 
 
 def _of_bucket(scope: Scope, bucket: Bucket, on: On) -> tuple[str, ...]:
@@ -165,9 +186,26 @@ def _terms(scope: Scope, terms: Terms) -> _Terms:
             # GetObject asks for ListBucket too, without a prefix, to tell absence from refusal
             below = scope.bucket.below(f"{LAYOUT}/{scope.account}/{scope.region}/*")
             return (("StringLikeIfExists", "s3:prefix", below),)
+        case Terms.BELOW_POLICIES if scope.policies is not None and scope.policies.prefix:
+            return (("StringLike", "s3:prefix", scope.policies.below("*")),)
         case Terms.THROUGH_S3 if scope.bucket is not None:
             return _through_s3(scope, scope.bucket)
     return ()
+
+
+def context_of(scope: Scope, need: Need) -> Mapping[str, tuple[str, ...]]:
+    """Return the condition keys of a request that meets a need's conditions."""
+    match need.terms:
+        case Terms.IN_REGION:
+            return {"aws:RequestedRegion": (scope.region,)}
+        case Terms.KEYS_THAT_ARE_SET:
+            return {"aws:TagKeys": tuple(sorted(scope.doing.sets))}
+        case Terms.KEYS_THAT_ARE_TAKEN_OFF:
+            return {"aws:TagKeys": tuple(sorted(scope.doing.takes_off))}
+        case Terms.AT_CREATION:
+            return {"sagemaker:TaggingAction": (need.operation,)}
+        case _:
+            return {}
 
 
 def _only_keys(keys: frozenset[str]) -> _Terms:
@@ -189,12 +227,10 @@ def _refused(scope: Scope, stage: Stage) -> Iterator[Statement]:
     """Let AWS itself refuse what is held, at the moment of the write: no look can be that late."""
     for number, guard in enumerate(scope.doing.guards if stage in GUARDED else ()):
         suffix = "Held" if number == 0 else f"Protected{number}"
-        actions = tuple(f"sagemaker:{each}" for each in GUARDED[stage])
-        cut = (_CUT,) if stage is Stage.EXECUTOR else ()
         yield Statement(
             f"{stage.value.capitalize()}Keeps{suffix}",
             "Deny",
-            (*actions, *cut),
+            GUARDED[stage],
             tuple(_arn(scope, each) for each in ENTITIES),
             tuple(_condition(each) for each in guard.tags),
         )
