@@ -26,6 +26,7 @@ from sagewarden.settings import (
     WebhookSettings,
     load_settings,
 )
+from sagewarden.settings.notice import EmailSettings, TopicSettings
 
 README = Path(__file__).parents[2] / "README.md"
 
@@ -72,6 +73,8 @@ def settings() -> str:
         "organization": OrganizationSettings,
         "vault": VaultSettings,
         "webhook": WebhookSettings,
+        "topic": TopicSettings,
+        "email": EmailSettings,
     }
     rows = [
         f"| `{name}` | {default} | {told} |"

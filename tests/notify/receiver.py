@@ -14,6 +14,7 @@ class Receiver:
     """Remembers every request; answers with `answers`, the last one for ever after.
 
     An answer is a status, or `hang` (none), `trickle` (a byte now and then), `cut` (half a line).
+    `body` is what an answer of the 200s holds, `refusal` what any other does.
     """
 
     answers: list[int | str] = field(default_factory=lambda: [200])
@@ -21,6 +22,8 @@ class Receiver:
     got: list[tuple[dict[str, str], bytes]] = field(default_factory=list)
     over: threading.Event = field(default_factory=threading.Event)
     port: int = 0
+    body: bytes = b""
+    refusal: bytes = b""
 
     def next(self) -> int | str:
         return self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
@@ -71,8 +74,10 @@ class Answering(BaseHTTPRequestHandler):
         self.send_response(status)
         for name, value in self.receiver.headers.items():
             self.send_header(name, value)
-        self.send_header("Content-Length", "0")
+        body = self.receiver.body if status < 300 else self.receiver.refusal
+        self.send_header("Content-Length", str(len(body)))
         self.end_headers()
+        self.wfile.write(body)
 
     def _trickle(self) -> None:
         self.wfile.write(b"HTTP/1.1 200 OK\r\n")

@@ -9,6 +9,7 @@ import pytest
 from tests.runs.stage import GRACE, SimulatedCrash, Stage
 
 from sagewarden.adapters.notify.local import LogChannel
+from sagewarden.application.chain import newest
 from sagewarden.application.notice import Channels
 from sagewarden.core.keys import Family
 from sagewarden.core.policy import Receiver
@@ -194,3 +195,17 @@ def test_a_notice_that_was_refused_is_sent_again_under_its_id(small: Stage, post
     post.refuses = False
     small.sweep()
     assert [each["id"] for each in post.took] == [each["id"] for each in heard.took]
+
+
+def test_a_notice_carries_the_head_of_the_chain_that_its_run_found(
+    small: Stage, post: Post
+) -> None:
+    """None before the first link; kept elsewhere, it anchors the chain."""
+    post.refuses = True
+    small.sweep()
+    small.component("stray-2")
+    small.pass_time(40 * 86_400)
+    head = str(newest(small.bench()))
+    post.refuses = False
+    small.sweep()
+    assert {each["chain"] for each in post.took} == {"", head}

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from sagewarden.bootstrap import lowered
+from sagewarden.bootstrap.channels import channels_of
 from sagewarden.errors import SettingsError
 from sagewarden.settings import load_settings
 
@@ -170,6 +171,7 @@ def test_a_secret_of_a_webhook_comes_from_the_secrets_directory(tmp_path: Path) 
     (tmp_path / "secrets" / "SAGEWARDEN_NOTICE__WEBHOOK__SECRET").write_text("a secret of ours")
     hook = load_settings(secrets=tmp_path / "secrets").settings.notice.webhook
     assert hook is not None
+    assert hook.secret is not None
     assert hook.secret.get_secret_value() == "a secret of ours"
 
 
@@ -219,3 +221,45 @@ def test_a_short_secret_is_refused_and_not_repeated() -> None:
         load_settings()
     assert "notice.webhook.secret" in str(refused.value)
     assert "opensesame" not in str(refused.value)
+
+
+TOPIC = "arn:aws:sns:eu-west-1:111122223333:owners"
+
+
+@pytest.mark.parametrize(
+    ("notice", "told"),
+    [
+        ("webhook: {url: 'https://hooks.example.com/'}", "secret is required"),
+        ("topic: {arn: owners}", "notice.topic.arn"),
+        ("email: {region: eu-west-1, sender: w@example.com}", "domains or operator is required"),
+        (
+            "email: {region: eu-west-1, sender: 'W <w@example.com>', operator: o@example.com}",
+            "must be one plain e-mail address",
+        ),
+        (
+            'email: {region: eu-west-1, sender: w@example.com, operator: "o@example.com\\nBcc: e"}',
+            "must be one plain e-mail address",
+        ),
+    ],
+)
+def test_a_channel_that_could_reach_nobody_is_refused(notice: str, told: str) -> None:
+    write(f"notice: {{{notice}}}\n")
+    with pytest.raises(SettingsError, match=told):
+        load_settings()
+
+
+def test_every_channel_has_a_name_of_its_own() -> None:
+    """By it the vault notes who took a notice."""
+    hook = "{url: 'https://hooks.example.com/', format: slack}"
+    email = "{region: eu-west-1, sender: w@example.com, domains: [example.com], operator: o@e.org}"
+    write(
+        f"notice: {{file: told.jsonl, webhook: {hook}, operator: {hook}, "
+        f"topic: {{arn: {TOPIC!r}}}, operator_topic: {{arn: {TOPIC!r}}}, email: {email}}}\n"
+    )
+    found = channels_of(load_settings().settings, lambda _: None)
+    assert [each.name for each in found.usual] == ["log", "file", "webhook", "topic", "email"]
+    assert [each.name for each in found.operator] == [
+        "operator",
+        "operator-topic",
+        "operator-email",
+    ]

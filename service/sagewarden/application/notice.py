@@ -1,10 +1,12 @@
 """Tells owners what was marked: a mark counts as announced once a notice was accepted."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import Any, Protocol
 
+from sagewarden.application.chain import newest
 from sagewarden.application.documents import create_document, create_once, read_document
 from sagewarden.application.ports import Bench
 from sagewarden.core.canonical import spell_time
@@ -56,30 +58,39 @@ def announce(
     """Send a notice about every mark that is not announced, and mark what was accepted so."""
     after = dict(marks)
     told = Announced(after)
+    chain = cache(lambda: str(newest(bench) or ""))
     for notice in notices(bench.target, judgements.given, marks):
         if bench.stopping():
             break
-        if _Delivery(bench, notice, run, told).accepted(channels):
+        if _Delivery(bench, notice, _Sending(run, chain), told).accepted(channels):
             now = bench.looks.now()
             after |= {each.mark.place: replace(each.mark, announced=now) for each in notice.marks}
     return told
 
 
+@dataclass(frozen=True, slots=True)
+class _Sending:
+    """What notices of this run say of it: its name, and the chain's head that it found."""
+
+    run: str
+    chain: Callable[[], str]
+
+
 class _Delivery:
     """One notice on its way: durable first, then sent to each channel that has not taken it."""
 
-    def __init__(self, bench: Bench, notice: Notice, run: str, told: Announced) -> None:
+    def __init__(self, bench: Bench, notice: Notice, sending: _Sending, told: Announced) -> None:
         self._bench = bench
         self._told = told
         self._name = notice.name
         self._to = notice.to
         self._is_new = True
-        self._text = self._durable(notice, run)
+        self._text = self._durable(notice, sending)
 
-    def _durable(self, notice: Notice, run: str) -> Mapping[str, Any]:
+    def _durable(self, notice: Notice, sending: _Sending) -> Mapping[str, Any]:
         """Store its text; one that an earlier run stored is sent as it was."""
         key = notice_key(self._bench.target, self._name)
-        text = notice.spelled(run, self._bench.looks.now())
+        text = notice.spelled(sending.run, self._bench.looks.now(), sending.chain())
         try:
             create_document(self._bench.vault, key, text)
         except VaultExists:

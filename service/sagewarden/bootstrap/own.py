@@ -11,9 +11,20 @@ from sagewarden.adapters.clock import wall_now
 from sagewarden.settings import Settings
 
 
-def own_session(settings: Settings, region: str | None, role: Role | None = None) -> AwsSession:
-    """Make a session; without a region, in the one of boto3's own chain."""
-    reach = Reach(role=role, endpoint_url=settings.aws.endpoint_url, profile=settings.aws.profile)
+def own_session(
+    settings: Settings, region: str | None, role: Role | None = None, seconds: float = 60.0
+) -> AwsSession:
+    """Make a session; without a region, in the one of boto3's own chain.
+
+    So many `seconds` may pass without a byte of an answer.
+    """
+    reach = Reach(
+        role=role,
+        endpoint_url=settings.aws.endpoint_url,
+        profile=settings.aws.profile,
+        connect_timeout=min(5.0, seconds),
+        read_timeout=seconds,
+    )
     return AwsSession(reach, region, wall_now, time.monotonic)
 
 

@@ -45,7 +45,7 @@ def validate(
 
     settings = where.effective().settings
     found = _loaded(settings, directory)
-    told = settings.notice.operator is not None
+    told = settings.notice.reaches_operator
     warnings = advise(found, settings.limits.min_grace, operator=told)
     if where.json:
         say_json(_spelled(found, warnings))

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sagewarden.core.canonical import digest, spell_time
+from sagewarden.core.canonical import canonical, digest, spell_time
 from sagewarden.core.entities import Target
 from sagewarden.core.judge import Judgement, Verdict
 from sagewarden.core.marks import Mark, Marks
@@ -20,7 +20,10 @@ from sagewarden.core.policy import Receiver
 MOST_MARKS = 500
 """Marks in one notice: a channel takes no message of any size."""
 
-KEEP = "tag it `sagewarden:hold`, or use it"
+MOST_BYTES = 100_000
+"""What their lines may take together, as they are stored: no channel has to leave any out."""
+
+KEEP = "tag it `sagewarden:hold`, run `sagewarden hold add NAME`, or use it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +52,17 @@ class Notice:
         ]
         return digest([str(self.target), self.owner, marks])[:32]
 
-    def spelled(self, run: str, now: datetime) -> dict[str, Any]:
-        """Return its text as a run first stores it, and as every channel gets it ever after."""
+    def spelled(self, run: str, now: datetime, chain: str = "") -> dict[str, Any]:
+        """Return its text as a run first stores it, and as every channel gets it ever after.
+
+        `chain` is the chain's head before this run: whoever keeps notices can anchor it.
+        """
         return {
             "id": self.name,
             "owner": self.owner,
             "target": str(self.target),
             "run": run,
+            "chain": chain,
             "sent": spell_time(now),
             "how_to_keep": KEEP,
             "marked": [_line(each) for each in self.marks],
@@ -77,8 +84,17 @@ def notices(target: Target, judgements: Iterable[Judgement], marks: Marks) -> It
 
 
 def _parts(told: Sequence[Told]) -> Iterator[tuple[Told, ...]]:
-    for start in range(0, len(told), MOST_MARKS):
-        yield tuple(told[start : start + MOST_MARKS])
+    part: list[Told] = []
+    size = 0
+    for each in told:
+        length = len(canonical(_line(each)))
+        if part and (len(part) == MOST_MARKS or size + length > MOST_BYTES):
+            yield tuple(part)
+            part, size = [], 0
+        part.append(each)
+        size += length
+    if part:
+        yield tuple(part)
 
 
 def _line(each: Told) -> dict[str, Any]:

@@ -87,11 +87,17 @@ def _scope(request: Request) -> tuple[str, str, str]:
 def _operation_of(service: str, request: Request) -> str:
     if service == "s3":
         return s3_operation(request)
+    if service == "ses":
+        return SES_PATHS.get((request.method, request.path), request.method)
     parameters = dict(parse_qsl(request.body.decode("utf-8", "replace")))
     parameters |= dict(parse_qsl(request.query))
     return parameters.get("Action", request.method)
 
 
+SES_PATHS = {
+    ("POST", "/v2/email/outbound-emails"): "SendEmail",
+    ("POST", "/v2/email/identities"): "CreateEmailIdentity",
+}
 S3_OBJECT = {
     "GET": "GetObject",
     "HEAD": "HeadObject",

@@ -1,4 +1,4 @@
-"""The services that moto plays: S3, STS, Organizations, SNS, IAM. One thread, no second server.
+"""The services that moto plays: S3, STS, Organizations, SNS, IAM, SES. All on one thread.
 
 moto's backends are the process's own: two sandboxes in one process share them. They run on the
 machine's clock.
@@ -19,7 +19,10 @@ from sagewarden.sandbox.addressing import Address, Credentials
 from sagewarden.sandbox.refusal import Refusal
 from sagewarden.sandbox.wire import Answer, Request
 
-SERVED = {"s3", "sts", "organizations", "sns", "iam"}
+SERVED = {"s3", "sts", "organizations", "sns", "iam", "ses"}
+HOSTS = {"ses": "email"}
+BACKENDS = {"ses": "sesv2"}
+"""What services that sign by one name are called elsewhere."""
 GLOBAL = {"s3", "sts", "organizations", "iam"}
 LEFT_OUT = {"content-length", "date", "connection", "transfer-encoding", "server"}
 MARKER = {"x-amz-delete-marker", "x-amz-version-id"}
@@ -79,7 +82,7 @@ class MotoBridge:
 
     def _responders_of(self, service: str) -> list[tuple[re.Pattern[str], Respond]]:
         if service not in self._responders:
-            backend = _backends(service)["123456789012"]
+            backend = _backends(BACKENDS.get(service, service))["123456789012"]
             urls = backend["aws" if service in GLOBAL else "us-east-1"].urls
             self._responders[service] = [
                 (re.compile(url), respond) for url, respond in urls.items()
@@ -128,7 +131,7 @@ def _s3(account: str) -> Any:
 
 
 def _prepared(address: Address, request: Request, method: str) -> AWSPreparedRequest:
-    host = f"{address.service}.{address.region}.amazonaws.com"
+    host = f"{HOSTS.get(address.service, address.service)}.{address.region}.amazonaws.com"
     return AWSPreparedRequest(
         method=method,
         url=f"https://{host}{request.target}",

@@ -22,6 +22,8 @@ RENAMED = {
     ("s3", "InternalFailure"): ("InternalError", 500),
     ("sts", "AccessDeniedException"): ("AccessDenied", 403),
     ("sns", "AccessDeniedException"): ("AuthorizationError", 403),
+    ("ses", "AccessDeniedException"): ("AccessDeniedException", 403),
+    ("ses", "ThrottlingException"): ("TooManyRequestsException", 429),
     ("resourcegroupstaggingapi", "ThrottlingException"): ("ThrottledException", 400),
     ("sagemaker-metrics", "InvalidSignatureException"): ("InvalidSignatureException", 403),
 }
@@ -54,7 +56,7 @@ def plain(result: dict[str, Any] | bytes) -> Any:
 def refused(address: Address, refusal: Refusal, method: str = "POST") -> Answer:
     """Write an error as the service called would."""
     code, status = RENAMED.get((address.service, refusal.code), (refusal.code, refusal.status))
-    if address.service in OWN or address.service == "organizations":
+    if address.service in OWN or address.service in {"organizations", "ses"}:
         fields = {"__type": code, "message": refusal.message}
         if address.cbor:
             return Answer(status, cbor2.dumps(fields), CBOR)

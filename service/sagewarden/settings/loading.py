@@ -181,6 +181,8 @@ _ROLE = "must be a role's ARN, or the name that it has in the target's account"
 _ARN = "must be a role's ARN, such as arn:aws:iam::123456789012:role/sagewarden"
 
 PATTERNS = {
+    "arn": "must be a topic's ARN, such as arn:aws:sns:eu-west-1:123456789012:owners",
+    "configuration_set": "must be the name of a configuration set of SES",
     "role_arn": _ARN,
     "reader_arn": _ARN,
     "role_name": _ROLE,
@@ -196,5 +198,5 @@ def _fault(error: ErrorDetails) -> str:
     if error["type"] == "extra_forbidden" and len(error["loc"]) == 1:
         return WORDS["extra_forbidden"] + _meant(name)
     if error["type"] == "string_pattern_mismatch":
-        return PATTERNS[name]
+        return PATTERNS.get(name, error["msg"])
     return WORDS.get(error["type"], error["msg"].removeprefix("Value error, "))

@@ -7,6 +7,7 @@ The request: `POST`, the notice as JSON, and the headers
   of SECONDS (since 1970 UTC, of this attempt), a full stop, and the body as it was sent.
 
 Any answer of the 200s accepts the notice. A redirect is not followed: it is a refusal.
+`deploy/NOTICES.md` has an example of how a receiver checks all that.
 """
 
 import hashlib
@@ -22,8 +23,8 @@ from urllib.error import HTTPError, URLError
 from urllib.request import HTTPRedirectHandler, Request, build_opener
 
 from sagewarden import __version__
+from sagewarden.adapters.notify.persistence import Persistence, Refusal
 from sagewarden.core.canonical import canonical
-from sagewarden.errors import NoticeRefused
 
 AGAIN = frozenset({408, 425, 429, 500, 502, 503, 504})
 """Answers after which the same request may be accepted a little later."""
@@ -31,22 +32,21 @@ AGAIN = frozenset({408, 425, 429, 500, 502, 503, 504})
 OURS = range(200, 300)
 """Answers that accept a notice."""
 
-PAUSE = 1.0
-"""Seconds between the first attempt and the second; doubled after each."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Endpoint:
     """A web address and how to use it; `shown` is what logs and reports may tell of it.
 
-    One attempt may take so many `seconds`, whatever the other side does.
+    One attempt may take so many `seconds`, whatever the other side does. `spell` makes the body;
+    without a secret nothing is signed.
     """
 
     url: str
     shown: str
-    secret: bytes
+    secret: bytes | None
     seconds: float
     attempts: int
+    spell: Callable[[Mapping[str, Any]], bytes] = canonical
 
 
 class WebhookChannel:
@@ -65,35 +65,14 @@ class WebhookChannel:
         self.name = name
         self._endpoint = endpoint
         self._now = now
-        self._rest = rest
-        self._gave_up = ""
+        self._tries = Persistence(endpoint.shown, endpoint.attempts, rest)
 
     def send(self, notice: Mapping[str, Any]) -> None:
         """Post one notice; raise NoticeRefused unless the answer is one of the 200s."""
-        if self._gave_up:
-            raise NoticeRefused(self._gave_up)
-        answer = self._answer(notice["id"], canonical(notice))
-        if answer in OURS:
-            return
-        told = f"answer {answer}" if isinstance(answer, int) else answer
-        refused = f"{self._endpoint.shown} did not take it: {told}"
-        if _may_change(answer):
-            self._gave_up = refused
-        raise NoticeRefused(refused)
-
-    def _answer(self, notice: str, body: bytes) -> int | str:
-        """Send until an answer is final, or attempts run out."""
-        answer = self._attempt(notice, body)
-        for number in range(1, self._endpoint.attempts):
-            if not _may_change(answer):
-                break
-            self._rest(PAUSE * 2 ** (number - 1))
-            answer = self._attempt(notice, body)
-        return answer
+        body = self._endpoint.spell(notice)
+        self._tries.deliver(lambda: _refusal(self._attempt(notice["id"], body)))
 
     def _attempt(self, notice: str, body: bytes) -> int | str:
-        at = int(self._now().timestamp())
-        signed = hmac.new(self._endpoint.secret, b"%d.%b" % (at, body), hashlib.sha256)
         request = Request(  # noqa: S310 -- settings take http and https only
             self._endpoint.url,
             data=body,
@@ -102,14 +81,25 @@ class WebhookChannel:
                 "Content-Type": "application/json",
                 "User-Agent": f"sagewarden/{__version__}",
                 "SageWarden-Notice": notice,
-                "SageWarden-Signature": f"t={at},v1={signed.hexdigest()}",
+                **self._signature(body),
             },
         )
         return _within(self._endpoint.seconds, request)
 
+    def _signature(self, body: bytes) -> dict[str, str]:
+        if self._endpoint.secret is None:
+            return {}
+        at = int(self._now().timestamp())
+        signed = hmac.new(self._endpoint.secret, b"%d.%b" % (at, body), hashlib.sha256)
+        return {"SageWarden-Signature": f"t={at},v1={signed.hexdigest()}"}
 
-def _may_change(answer: int | str) -> bool:
-    return isinstance(answer, str) or answer in AGAIN
+
+def _refusal(answer: int | str) -> Refusal | None:
+    if answer in OURS:
+        return None
+    if isinstance(answer, str):
+        return Refusal(answer, may_change=True)
+    return Refusal(f"answer {answer}", may_change=answer in AGAIN)
 
 
 def _within(seconds: float, request: Request) -> int | str:
