@@ -98,6 +98,11 @@ app.command("sagewarden.cli.switches:unpause", name="unpause", help="Let deletin
 app.command(
     "sagewarden.cli.verifying:verify", name="verify", help="Read the vault back: is it intact?"
 )
+app.command(
+    "sagewarden.cli.drilling:drill",
+    name="drill",
+    help="Do archives restore? A sample is brought back in a sandbox and compared.",
+)
 _archive.command(
     "sagewarden.cli.browsing:show_list",
     name="list",

@@ -37,13 +37,15 @@ _SEND_ONCE: Final[Any] = {"mode": "standard", "total_max_attempts": 1}
 class Reach:
     """How AWS is reached. Timeouts are seconds.
 
-    Without a `role` the credentials of boto3's own chain are used as they are; without
-    `endpoint_url` that chain decides too, AWS_ENDPOINT_URL included.
+    Without a `role` the credentials of boto3's own chain are used as they are, unless `keys` (an
+    access key's id and its secret) are given; without `endpoint_url` that chain decides too,
+    AWS_ENDPOINT_URL included.
     """
 
     role: Role | None = None
     endpoint_url: str | None = None
     profile: str | None = None
+    keys: tuple[str, str] | None = None
     connect_timeout: float = 5.0
     read_timeout: float = 60.0
     connections: int = 24
@@ -171,6 +173,8 @@ def _botocore_session(reach: Reach) -> Session:
     session.register_component("data_loader", _LOADER)
     parsers = cast("Any", session).get_component("response_parser_factory")
     parsers.set_parser_defaults(timestamp_parser=_utc)
+    if reach.keys is not None:
+        cast("Any", session).set_credentials(*reach.keys)
     return session
 
 
