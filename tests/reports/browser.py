@@ -58,7 +58,8 @@ HARNESS = """<!doctype html><title>not measured</title>
   const filter = timed(() => {{ field.value = "00016"; field.dispatchEvent(new Event("input")); }});
   const shown = rows.filter((row) => !row.hidden).length;
   const sorted = [...longest.tBodies[0].rows].some((row, place) => row !== rows[place]);
-  const told = {{ load, drawn, sort, filter, rows: rows.length, shown, sorted: +sorted }};
+  const told = {{ load, drawn, sort, filter, rows: rows.length, shown, sorted: +sorted,
+    wide: inner.documentElement.scrollWidth }};
   document.title = JSON.stringify(told);
 }})</script>"""
 """A page that has another inside, with its scripts, and measures it."""
@@ -85,7 +86,7 @@ class Browser:
         return self._run("--virtual-time-budget=3000", "--dump-dom", page=page)
 
     def measured(self, page: Path, width: int = 1280) -> dict[str, float]:
-        """Load a page, then sort and filter its longest table: milliseconds of each, and rows."""
+        """Load a page, then sort and filter its longest table: milliseconds, rows, width."""
         harness = self._place / "harness.html"
         inner = html.escape(page.read_text("utf-8"))
         harness.write_text(HARNESS.format(width=width, page=inner), encoding="utf-8")

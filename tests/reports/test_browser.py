@@ -3,18 +3,33 @@
 import html
 import re
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.reports.browser import Browser
 from tests.reports.hostile import HOSTILE, spoiled_report
 from tests.reports.png import Picture, read_png
+from tests.reports.readers import audit, governed, history, storage
 from tests.reports.sample import build
+from tests.reports.test_readers import AUDIT, spoilt
 
+from sagewarden.adapters.reports.audit_page import render_audit_html
 from sagewarden.adapters.reports.html_report import render_html
+from sagewarden.adapters.reports.owners_page import render_owners_html
+from sagewarden.adapters.reports.trend_page import render_trend_html
+from sagewarden.core.owned import by_owner
 from sagewarden.core.report import Report
 
 SMALL = build(judged=24, outcomes=40, history=3)
+GOVERNED = governed(judged=60, outcomes=40, history=8)
+HOSTILE_PAGES: dict[str, tuple[Any, Callable[[Any], bytes]]] = {
+    "run": (GOVERNED, render_html),
+    "owners": (by_owner(GOVERNED), render_owners_html),
+    "audit": (AUDIT, render_audit_html),
+    "trend": (history(8), lambda told: render_trend_html(told, storage())),
+}
 TITLE = re.compile("<title>(.*?)</title>")
 MEASURE = """<!doctype html><title>not measured</title>
 <iframe style="border:0;width:{width}px;height:2000px" srcdoc="{page}"></iframe>
@@ -65,6 +80,26 @@ def test_nothing_is_wider_than_the_window(browser: Browser, tmp_path: Path, widt
 WIDE = ("x" * 3000, "\u6771" * 500)
 
 
+PAGES: dict[str, Callable[[], bytes]] = {
+    "owners": lambda: render_owners_html(by_owner(governed())),
+    "audit": lambda: render_audit_html(audit()),
+    "trend": lambda: render_trend_html(history(), storage()),
+}
+
+
+@pytest.mark.parametrize(("width", "dark"), [(1280, False), (390, True)], ids=["light", "dark"])
+@pytest.mark.parametrize("name", PAGES)
+def test_each_readers_page_is_drawn_and_fits(
+    browser: Browser, tmp_path: Path, name: str, width: int, *, dark: bool
+) -> None:
+    page = tmp_path / f"{name}.html"
+    page.write_bytes(PAGES[name]())
+    picture = looked_at(browser, page, width, dark=dark)
+    assert len(picture.colours) > 200
+    assert (picture.brightness < 80) if dark else (picture.brightness > 200)
+    assert browser.measured(page, width)["wide"] == width
+
+
 def test_a_page_full_of_hostile_text_runs_none_of_it(browser: Browser, tmp_path: Path) -> None:
     page = tmp_path / "hostile.html"
     page.write_bytes(render_html(spoiled_report(SMALL, "\n".join(HOSTILE[:8]))))
@@ -74,6 +109,20 @@ def test_a_page_full_of_hostile_text_runs_none_of_it(browser: Browser, tmp_path:
     assert found[1] == "SageWarden report: Needs attention"
     assert document.count("<script") == 1
     assert "<img" not in document
+
+
+@pytest.mark.parametrize(("view", "render"), HOSTILE_PAGES.values(), ids=HOSTILE_PAGES)
+def test_each_readers_page_full_of_hostile_text_runs_none_of_it(
+    browser: Browser, tmp_path: Path, view: Any, render: Callable[[Any], bytes]
+) -> None:
+    """What its own script makes of the tables included: its tools stand above them."""
+    page = tmp_path / "hostile.html"
+    page.write_bytes(render(spoilt(view, "\n".join(HOSTILE[:8]))))
+    document = browser.document(page)
+    assert "<title>owned</title>" not in document
+    assert document.count("<script") == 1
+    assert "<img" not in document
+    assert 'class="tools"' in document
 
 
 def test_the_browser_would_have_run_it(browser: Browser, tmp_path: Path) -> None:

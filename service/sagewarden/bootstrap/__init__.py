@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC
+from decimal import Decimal
 from functools import partial
 
 from sagewarden.adapters.aws.calls import CallCounter, Reads
@@ -33,6 +34,7 @@ from sagewarden.adapters.vault import codec
 from sagewarden.adapters.vault.counted import CountedVault, VaultCounter
 from sagewarden.adapters.vault.marked import MarkedVault
 from sagewarden.adapters.vault.opening import open_vault
+from sagewarden.application.auditing import Price
 from sagewarden.application.judging import Governance
 from sagewarden.application.lease import Lease
 from sagewarden.application.plans import ApprovalRules
@@ -54,6 +56,7 @@ from sagewarden.core.limits import Limit, Limits
 from sagewarden.core.owners import OwnerRules
 from sagewarden.core.permissions.operations import Stage
 from sagewarden.core.report import Report
+from sagewarden.core.storage import PRICE, PRICE_SOURCE
 from sagewarden.errors import SettingsError, UsageError
 from sagewarden.settings import (
     LimitSettings,
@@ -69,6 +72,17 @@ class VaultCodec:
     lines = staticmethod(codec.decode)
     pack = staticmethod(codec.pack)
     size = staticmethod(codec.size)
+
+
+def price_of(settings: Settings) -> Price:
+    """Return what a gigabyte in the vault costs: nothing that we know of, unless it lies in S3."""
+    vault = settings.vault
+    if vault is None or not vault.address.startswith("s3://"):
+        return Price(None, "")
+    usual = vault.usd_per_gb_month == Decimal(PRICE)
+    return Price(
+        vault.usd_per_gb_month, PRICE_SOURCE if usual else "the setting vault.usd_per_gb_month"
+    )
 
 
 def boot_monotonic() -> float:

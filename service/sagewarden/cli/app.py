@@ -62,9 +62,9 @@ app.command(
     help="Why one entity is kept, marked or due, and until when.",
 )
 app.command(
-    "sagewarden.cli.telling:report",
+    "sagewarden.cli.report:report",
     name="report",
-    help="The report of a run: table, json, csv, html or markdown.",
+    help="A run for its operator, its owners or an auditor; the trend over all runs.",
 )
 _baseline.command(
     "sagewarden.cli.baselining:show",

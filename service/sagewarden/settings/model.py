@@ -1,6 +1,7 @@
 """Every setting there is. Nothing that acts has a default."""
 
 from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path
 
 from pydantic import Field
@@ -9,6 +10,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from sagewarden.core.accounts import ACCOUNT_ID
 from sagewarden.core.bundles import MOST
 from sagewarden.core.marks import MarkRules
+from sagewarden.core.storage import PRICE
 from sagewarden.settings.daemon import ScheduleSettings, WebSettings
 from sagewarden.settings.notice import NoticeSettings
 from sagewarden.settings.targets import OrganizationSettings, TargetSettings
@@ -31,6 +33,12 @@ class VaultSettings(Section):
     directory_is_durable: bool = Field(
         False,  # noqa: FBT003 -- a default's value
         description="A directory may be the only archive of what is deleted from a real account.",
+    )
+    usd_per_gb_month: Decimal = Field(
+        Decimal(PRICE),
+        ge=0,
+        description="What reports reckon with: US dollars for a GB (2^30 bytes) and a month. The "
+        "default: S3 Standard, us-east-1, first 50 TB (aws.amazon.com/s3/pricing, known in 2025).",
     )
 
 

@@ -5,7 +5,7 @@ import io
 import re
 from collections.abc import Iterable
 from dataclasses import fields
-from typing import Any, Final, TypeAlias
+from typing import Any, Final
 
 from sagewarden.core.report import Report
 from sagewarden.core.report_rows import JudgedRow, OutcomeRow, TagGap, TagRow
@@ -14,7 +14,6 @@ from sagewarden.core.visible import visible
 BETWEEN: Final = " | "
 """Stands between several reasons in one cell."""
 
-Row: TypeAlias = JudgedRow | OutcomeRow | TagRow | TagGap
 
 _FORMULA: Final = re.compile(
     r"(?:^|(?<=;))"  # a semicolon parts columns where the comma is the decimal point
@@ -24,22 +23,22 @@ _FORMULA: Final = re.compile(
 
 def render_outcomes_csv(report: Report) -> bytes:
     """Return one line for each step of the journal, in the report's order."""
-    return _table(OutcomeRow, report.outcomes)
+    return csv_table(OutcomeRow, report.outcomes)
 
 
 def render_judged_csv(report: Report) -> bytes:
     """Return one line for each entity that a policy spoke about, in the report's order."""
-    return _table(JudgedRow, report.judged)
+    return csv_table(JudgedRow, report.judged)
 
 
 def render_tags_csv(report: Report) -> bytes:
     """Return one line for each tag that was, or would be, written or taken off."""
-    return _table(TagRow, report.tags)
+    return csv_table(TagRow, report.tags)
 
 
 def render_tag_gaps_csv(report: Report) -> bytes:
     """Return one line for each required tag that no run repairs, with its entity's owner."""
-    return _table(TagGap, report.tag_gaps)
+    return csv_table(TagGap, report.tag_gaps)
 
 
 def cell(value: Any) -> Any:
@@ -55,7 +54,8 @@ def cell(value: Any) -> Any:
     return visible(_FORMULA.sub("'", text))
 
 
-def _table(kind: type[Row], rows: Iterable[Row]) -> bytes:
+def csv_table(kind: type[Any], rows: Iterable[Any]) -> bytes:
+    """Return rows of one frozen kind, its fields as the heading."""
     names = [each.name for each in fields(kind)]
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\r\n")

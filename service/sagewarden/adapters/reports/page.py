@@ -25,6 +25,10 @@ SIGNS: Final = {
     "mark": "\u25d4",
     "report": "i",
     "keep": "\u2713",
+    "held": "\u25a0",
+    "given": "\u2713",
+    "not needed": "\u2013",
+    "not known": "!",
     "complete": "\u2713",
     "incomplete": "!",
     "good": "\u2713",
@@ -77,6 +81,8 @@ def _environment() -> Environment:
         second=wording.second,
         room=wording.room,
         volume=wording.volume,
+        dollars=wording.dollars,
+        person=wording.person,
         short=shortened,
         spaced=lambda word: word.replace("-", " "),
         slug=lambda word: word.replace(" ", "-"),
@@ -86,6 +92,7 @@ def _environment() -> Environment:
         lasted=wording.lasted,
         counted=wording.counted,
         percent=wording.percent,
+        entities=wording.entities,
         longest=LONGEST,
     )
     return environment

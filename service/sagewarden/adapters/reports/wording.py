@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Final
 
 from sagewarden.core.journal import Result
@@ -118,6 +119,19 @@ def volume(size: int) -> str:
     units = ("bytes", "KiB", "MiB", "GiB", "TiB")
     place = min(max(size.bit_length() - 1, 0) // 10, len(units) - 1)
     return f"{size / 1024**place:.3g} {units[place]}" if place else f"{size} bytes"
+
+
+def person(arn: str) -> str:
+    """Return what tells a person apart in an ARN: a role with its session, or a user."""
+    kind, _, rest = arn.rpartition(":")[2].partition("/")
+    return rest if kind in {"assumed-role", "user", "role"} and rest else arn
+
+
+def dollars(spelled: str) -> str:
+    """Spell an amount of US dollars to the cent; what is less than one is said so."""
+    amount = Decimal(spelled)
+    cent = Decimal("0.01")
+    return "under $0.01" if 0 < amount < cent else f"${amount.quantize(cent):,}"
 
 
 def moment(spelled: str) -> str:

@@ -1,0 +1,118 @@
+"""What owners, auditors and readers of the trend see first: their views in short."""
+
+from sagewarden.adapters.reports.audit_page import archive_objects, findings
+from sagewarden.adapters.reports.brief import Brief, BriefTable
+from sagewarden.adapters.reports.owners_page import things
+from sagewarden.adapters.reports.trend_page import compliance_trends
+from sagewarden.adapters.reports.wording import dollars, moment, percent, volume
+from sagewarden.core.audit import Audit
+from sagewarden.core.figures import History
+from sagewarden.core.owned import NOBODY, Owned, Owners
+from sagewarden.core.sparks import spark
+from sagewarden.core.storage import Storage
+from sagewarden.core.trail import Difference
+
+
+def owners_brief(view: Owners) -> Brief:
+    """Tell of one owner each thing, of several how much is theirs."""
+    where = f"{view.account}/{view.region} {view.target_name}, {view.mode} {view.run}"
+    lines = (where, f"began {moment(view.began)}")
+    if len(view.owners) == 1:
+        (owned,) = view.owners
+        return Brief(f"What is {owned.owner or NOBODY}'s", lines, (_things(owned),))
+    rows = [
+        (
+            each.owner or NOBODY,
+            len(each.due),
+            len(each.marked),
+            each.next_due or "\u2013",
+            len(each.kept),
+            len(each.deleted),
+            len(each.gaps),
+        )
+        for each in view.owners
+    ]
+    headings = ("owner", "due", "marked", "next due", "kept", "deleted", "tags missing")
+    return Brief("What is whose", lines, (BriefTable("Owners", headings, rows),))
+
+
+def _things(owned: Owned) -> BriefTable:
+    rows = [
+        (each.what, f"{each.kind} {each.name}", each.when, each.policy, each.why)
+        for each in things(owned)
+    ]
+    return BriefTable("Things", ("what", "thing", "when", "policy", "why"), rows)
+
+
+def audit_brief(audit: Audit) -> Brief:
+    """Tell the findings, the plans, and what CloudTrail says otherwise."""
+    where = f"{audit.account}/{audit.region} {audit.target_name}, {audit.mode} {audit.run}"
+    answers = [(each.tone, each.question, each.answer) for each in findings(audit)]
+    plans = [
+        (each.digest[:12], each.approval, each.approved_by or "\u2013", each.entities)
+        for each in audit.plans
+    ]
+    archives = [(each.key, each.sha256, each.steps) for each in archive_objects(audit.rows)]
+    lines = [where, f"as {audit.identity}, began {moment(audit.began)}"]
+    if audit.storage is not None:
+        lines.append(stored_line(audit.storage))
+    trail = audit.trail
+    return Brief(
+        "Audit",
+        tuple(lines),
+        (
+            BriefTable("Findings", ("", "question", "answer"), answers),
+            _differences("Differences to CloudTrail", () if trail is None else trail.differences),
+            _differences("Deleted by others", () if trail is None else trail.others),
+            BriefTable("Plans", ("plan", "approval", "by", "entities"), plans),
+            BriefTable("Archive objects", ("key", "SHA-256", "steps"), archives),
+        ),
+    )
+
+
+def _differences(title: str, found: tuple[Difference, ...]) -> BriefTable:
+    rows = [
+        (each.kind, each.operation, each.name, each.at, each.caller or each.run) for each in found
+    ]
+    return BriefTable(title, ("what", "operation", "name", "when", "who or run"), rows)
+
+
+def trend_brief(history: History, storage: Storage | None = None) -> Brief:
+    """Tell each figure with a curve, then the newest runs and required tags."""
+    runs = [each.run for each in history.runs]
+    figures = {
+        "entities": [run.experiments + run.trials + run.components for run in runs],
+        "due": [run.due for run in runs],
+        "deleted": [run.gone or run.deleted for run in runs],
+        "held": [run.held for run in runs],
+        "marked": [run.marked for run in runs],
+    }
+    curves = [(name, values[-1], spark(values)) for name, values in figures.items() if values]
+    newest = [
+        (run.began, run.mode, run.due, run.gone or run.deleted, run.held, run.exit_code)
+        for run in reversed(runs)
+    ]
+    tags = [
+        (each.owner or NOBODY, each.policy, percent(each.compliant, each.required))
+        for each in compliance_trends(history.runs)
+    ]
+    where = f"{history.account}/{history.region} {history.target_name}, {len(runs)} runs"
+    lines = [where, *history.unread]
+    if storage is not None:
+        lines.append(stored_line(storage))
+    return Brief(
+        "Trend over all runs",
+        tuple(lines),
+        (
+            BriefTable("Figures", ("figure", "now", "over time"), curves),
+            BriefTable("Required tags", ("owner", "policy", "as required"), tags),
+            BriefTable("Runs", ("began", "mode", "due", "deleted", "held", "code"), newest),
+        ),
+    )
+
+
+def stored_line(storage: Storage) -> str:
+    """Tell the vault's size, and what it costs a month if S3 bills for it."""
+    cost = f", {dollars(storage.usd_per_month)} a month" if storage.usd_per_month else ""
+    source = f" ({storage.usd_per_gb_month} a GB; {storage.price_source})" if cost else ""
+    return f"vault: {storage.objects:,} objects, {volume(storage.size)}{cost}{source}"

@@ -1,0 +1,257 @@
+"""`report`: one run for its operator, its owners or an auditor, and the trend over all runs."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from cyclopts import Parameter
+from rich.console import RenderableType
+from rich.text import Text
+
+from sagewarden.cli.console import out, say, say_json, working
+from sagewarden.cli.options import Where
+from sagewarden.cli.report_runs import matching, say_runs
+from sagewarden.errors import UsageError
+
+if TYPE_CHECKING:
+    from sagewarden.application.auditing import Price
+    from sagewarden.application.ports import Bench
+    from sagewarden.core.owned import Owners
+    from sagewarden.core.report import Report
+
+WHERE = Where()
+
+Format = Literal["table", "json", "csv", "html", "markdown"]
+Flag = Parameter(negative="")
+
+
+@Parameter(name="*")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reader:
+    """For whom a report is: without any of these, the operator of one run."""
+
+    owner: str | None = None
+    """Only what is this owner's: due, kept and why, tags missing; `nobody` for what has none."""
+
+    owners: Annotated[bool, Flag] = False
+    """The same for every owner, on one page."""
+
+    audit: Annotated[bool, Flag] = False
+    """For an auditor: what went, by which rule of which file, approved by whom, archived where,
+    what holds kept, limits, compliance, the chain, the vault's size and cost."""
+
+    trend: Annotated[bool, Flag] = False
+    """Over all runs: entities, due, deleted, held, compliance by policy and owner."""
+
+    cloudtrail: Path | None = None
+    """Directory of CloudTrail log files: an audit that compares them with the journal; exit code 3
+    if they differ."""
+
+    @property
+    def name(self) -> str:
+        """Which report is asked for; raise UsageError when it is several."""
+        asked = {
+            "owners": self.owner is not None or self.owners,
+            "audit": self.audit or self.cloudtrail is not None,
+            "trend": self.trend,
+        }
+        chosen = [name for name, wanted in asked.items() if wanted]
+        if len(chosen) > 1:
+            raise UsageError(
+                f"one report is asked for as {' and as '.join(chosen)}",
+                advice="Give one of --owner, --owners, --audit (or --cloudtrail) and --trend.",
+            )
+        return chosen[0] if chosen else "run"
+
+
+READER = Reader()
+
+
+@dataclass(frozen=True, slots=True)
+class _Document:
+    """What is told, in each form that somebody may ask for; `code` is the command's."""
+
+    what: str
+    forms: Mapping[str, Callable[[], bytes]]
+    table: Callable[[], RenderableType]
+    code: int = 0
+
+
+def report(
+    run: str | None = None,
+    *,
+    reader: Reader = READER,
+    schema: Annotated[bool, Flag] = False,
+    format: Annotated[Format, Parameter(name=["--format", "-f"])] = "table",  # noqa: A002
+    output: Annotated[Path | None, Parameter(name=["--output", "-o"])] = None,
+    where: Where = WHERE,
+) -> int:
+    """Show the report of a run, the newest unless one is named, for whoever reads it.
+
+    Parameters
+    ----------
+    run
+        The run's name, or `list` to see which there are.
+    schema
+        Print the JSON Schema of what the other options choose, as `--format json` spells it.
+    format
+        table, json, html, markdown, or csv (one row a step, a thing or a run).
+    output
+        Write to this file instead of standard output.
+    """
+    if schema:
+        return _say_schema(reader.name)
+    from sagewarden import bootstrap  # noqa: PLC0415 -- slow to import
+    from sagewarden.application.reporting import read_report, reported_runs  # noqa: PLC0415
+
+    settings = where.effective().settings
+    with working() as process:
+        chosen = where.single_target(settings, "a report is of")
+        bench = bootstrap.wire_target(settings, chosen, process).bench
+        price = bootstrap.price_of(settings)
+        if reader.name == "trend":
+            return _tell(_trend(bench, price), _form(where, format), output)
+        runs = reported_runs(bench)
+        if run == "list":
+            return say_runs(bench, runs, as_json=where.json)
+        if not runs:
+            raise UsageError(
+                f"the vault {bench.vault.address} has no report on {bench.target}",
+                advice="`sagewarden sweep` makes one.",
+            )
+        found = read_report(bench, matching(run, runs))
+        if reader.name == "audit":
+            document = _audit(bench, found, price, reader.cloudtrail)
+        else:
+            document = _run(found) if reader.name == "run" else _owners(found, reader.owner)
+    return _tell(document, _form(where, format), output)
+
+
+def _say_schema(reader: str) -> int:
+    from sagewarden.adapters.reports.schema import schema_of  # noqa: PLC0415 -- slow to import
+
+    say_json(schema_of(reader))
+    return 0
+
+
+def _form(where: Where, form: Format) -> str:
+    return "json" if where.json else form
+
+
+def _run(found: "Report") -> _Document:
+    from sagewarden import bootstrap  # noqa: PLC0415
+    from sagewarden.adapters.reports.json_report import render_json  # noqa: PLC0415
+    from sagewarden.adapters.reports.terminal import summary  # noqa: PLC0415
+
+    def stored(name: str) -> Callable[[], bytes]:
+        return lambda: bootstrap.renderings(found)[name]
+
+    return _Document(
+        f"The report of run {found.run}",
+        {
+            "json": lambda: render_json(found),
+            "csv": stored("outcomes.csv"),
+            "html": stored("report.html"),
+            "markdown": stored("summary.md"),
+        },
+        lambda: summary(found),
+    )
+
+
+def _owners(found: "Report", owner: str | None) -> _Document:
+    from sagewarden.adapters.reports import owners_page  # noqa: PLC0415
+    from sagewarden.adapters.reports.brief import in_markdown, on_terminal  # noqa: PLC0415
+    from sagewarden.adapters.reports.briefs import owners_brief  # noqa: PLC0415
+    from sagewarden.core.owned import by_owner  # noqa: PLC0415
+
+    view = by_owner(found)
+    if owner is not None:
+        view = _only(view, owner)
+    return _Document(
+        f"What is {owner or 'each owner'}'s in run {found.run}",
+        {
+            "json": lambda: owners_page.render_owners_json(view),
+            "csv": lambda: owners_page.render_owners_csv(view),
+            "html": lambda: owners_page.render_owners_html(view),
+            "markdown": lambda: in_markdown(owners_brief(view)).encode(),
+        },
+        lambda: on_terminal(owners_brief(view)),
+    )
+
+
+def _only(view: "Owners", owner: str) -> "Owners":
+    theirs = view.only(owner)
+    if not theirs:
+        names = ", ".join(each.owner or "nobody" for each in view.owners[:12])
+        raise UsageError(
+            f"run {view.run} found nothing of an owner called {owner!r}",
+            advice=f"It knows {names or 'no owner at all'}. `--owners` tells of all.",
+        )
+    return replace(view, owners=theirs)
+
+
+def _audit(bench: "Bench", found: "Report", price: "Price", cloudtrail: Path | None) -> _Document:
+    from sagewarden.adapters.aws.trail import read_trail  # noqa: PLC0415
+    from sagewarden.adapters.reports import audit_page  # noqa: PLC0415
+    from sagewarden.adapters.reports.brief import in_markdown, on_terminal  # noqa: PLC0415
+    from sagewarden.adapters.reports.briefs import audit_brief  # noqa: PLC0415
+    from sagewarden.application.auditing import audit  # noqa: PLC0415
+
+    trail = None if cloudtrail is None else read_trail(cloudtrail, bench.target)
+    told = audit(bench, found, price, trail)
+    return _Document(
+        f"The audit of run {found.run}",
+        {
+            "json": lambda: audit_page.render_audit_json(told),
+            "csv": lambda: audit_page.render_audit_csv(told),
+            "html": lambda: audit_page.render_audit_html(told),
+            "markdown": lambda: in_markdown(audit_brief(told)).encode(),
+        },
+        lambda: on_terminal(audit_brief(told)),
+        code=0 if told.trail is None or told.trail.clean else 3,
+    )
+
+
+def _trend(bench: "Bench", price: "Price") -> _Document:
+    from sagewarden.adapters.reports import trend_page  # noqa: PLC0415
+    from sagewarden.adapters.reports.brief import in_markdown, on_terminal  # noqa: PLC0415
+    from sagewarden.adapters.reports.briefs import trend_brief  # noqa: PLC0415
+    from sagewarden.application.auditing import storage  # noqa: PLC0415
+    from sagewarden.application.reporting import read_history  # noqa: PLC0415
+
+    history, stored = read_history(bench), storage(bench, price)
+    return _Document(
+        "The trend over all runs",
+        {
+            "json": lambda: trend_page.render_trend_json(history),
+            "csv": lambda: trend_page.render_trend_csv(history),
+            "html": lambda: trend_page.render_trend_html(history, stored),
+            "markdown": lambda: in_markdown(trend_brief(history, stored)).encode(),
+        },
+        lambda: on_terminal(trend_brief(history, stored)),
+    )
+
+
+def _tell(document: _Document, form: str, output: Path | None) -> int:
+    if form == "table" and output is None:
+        say(document.table())
+        return document.code
+    body = document.forms["markdown" if form == "table" else form]()
+    if output is None:
+        out.file.write(body.decode())
+        return document.code
+    _write(output, body)
+    if form != "json":  # a program asked for nothing but the file
+        say(Text(f"{document.what} is written to {output}."))
+    return document.code
+
+
+def _write(output: Path, body: bytes) -> None:
+    try:
+        output.write_bytes(body)
+    except OSError as error:
+        raise UsageError(
+            f"{output} cannot be written: {error.strerror}",
+            advice="Name a file in a directory that exists with --output.",
+        ) from error
