@@ -37,7 +37,7 @@ class VaultSettings(Section):
     usd_per_gb_month: Decimal = Field(
         Decimal(PRICE),
         ge=0,
-        description="What reports reckon with: US dollars for a GB (2^30 bytes) and a month. The "
+        description="What reports reckon with: US dollars for a GB (2^30 bytes) and a month. By "
         "default: S3 Standard, us-east-1, first 50 TB (aws.amazon.com/s3/pricing, known in 2025).",
     )
 
