@@ -152,3 +152,25 @@ def test_accounts_of_an_organization_are_listed_as_nobody_else(scribe: User) -> 
         "organizations:ListAccounts",
         "organizations:ListTagsForResource",
     }
+
+
+def test_channels_of_aws_are_used_as_nobody_else(scribe: User) -> None:
+    """Unless they have a role of their own, which is taken then."""
+    topic = "arn:aws:sns:us-east-1:123456789012:owners"
+    role = "arn:aws:iam::123456789012:role/post"
+    email = {"region": "eu-west-1", "sender": "w@example.com", "domains": ["example.com"]}
+    scribe.settles(vault=VAULT, notice={"topic": {"arn": topic}, "email": email})
+    publish, mail = scribe("iam", "--role", "own").answer["Statement"]
+    assert (publish["Action"], publish["Resource"]) == (["sns:Publish"], [topic])
+    assert mail["Condition"] == {"StringEquals": {"ses:FromAddress": "w@example.com"}}
+    scribe.settles(vault=VAULT, notice={"topic": {"arn": topic, "role_arn": role}})
+    (take,) = scribe("iam", "--role", "own").answer["Statement"]
+    assert (take["Action"], take["Resource"]) == (["sts:AssumeRole"], [role])
+
+
+def test_units_that_are_left_out_are_walked_too(scribe: User) -> None:
+    organization = {"regions": ["us-east-1"], "role_name": "warden", "exclude": ["ou-ab12-1"]}
+    scribe.settles(vault=VAULT, organization=organization)
+    assert {"organizations:ListAccounts", "organizations:ListAccountsForParent"} <= actions(
+        scribe, "own"
+    )

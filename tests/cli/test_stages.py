@@ -140,3 +140,14 @@ def test_policies_may_lie_in_a_bucket(staged: User) -> None:
         f"{where}/all.yaml",
         s3.head_object(Bucket="rules", Key="prod/all.yaml")["ETag"],
     )
+
+
+def test_an_archiver_that_is_denied_is_named_with_the_action(staged: User) -> None:
+    """Not taken for a bucket that refuses."""
+    staged.box.admin.add_fault(
+        Fault(action="deny", operation="AssumeRole", resource="*/keep", times=None)
+    )
+    ran = staged("sweep")
+    assert ran.code == 3
+    assert f"the role {arn('keep')} could not be assumed (sts:AssumeRole)" in ran.words
+    assert "trust policy" in ran.words

@@ -176,3 +176,11 @@ def test_who_is_named_in_the_file_is_found_without_the_organization(
     running_box.admin.clear_calls()
     find_targets(given(accounts="accounts.yaml", **company), Asked("prod"))
     assert running_box.admin.calls() == []
+
+
+def test_when_nobody_can_tell_whom_to_leave_out_the_rest_goes_on(company: dict[str, Any]) -> None:
+    """What the settings name themselves was never in doubt."""
+    company.pop("numbers")
+    company["organization"]["exclude"] = ["ou-none-12345678"]
+    found = find_targets(given(accounts="accounts.yaml", **company))
+    assert (len(found.targets), found.exit_code) == (3, 3)

@@ -6,7 +6,7 @@ from sagewarden.bootstrap.policies import policies_of
 from sagewarden.bootstrap.stages import arn_of
 from sagewarden.core.accounts import ROLED
 from sagewarden.core.permissions.operations import Stage
-from sagewarden.core.permissions.scope import Bucket, Organization, Role, Scope, doing_of
+from sagewarden.core.permissions.scope import Bucket, Mail, Organization, Role, Scope, doing_of
 from sagewarden.settings import Settings, TargetSettings
 
 S3 = "s3://"
@@ -19,6 +19,10 @@ def scope_of(settings: Settings, chosen: TargetSettings, policies: str | None = 
     listing = settings.organization
     if listing is not None and listing.reader_arn is not None:
         roles.append(Role(listing.reader_arn))
+    notice = settings.notice
+    channels = [each for each in (notice.topic, notice.operator_topic, notice.email) if each]
+    roles += [Role(each.role_arn, each.external_id) for each in channels if each.role_arn]
+    topics = [each for each in (notice.topic, notice.operator_topic) if each]
     return Scope(
         partition=partition_of(chosen.region),
         account=chosen.account_id,
@@ -30,7 +34,15 @@ def scope_of(settings: Settings, chosen: TargetSettings, policies: str | None = 
         callers=tuple(arns),
         organization=None
         if listing is None or listing.reader_arn is not None
-        else Organization(units=bool(listing.units), tags=listing.account_tags),
+        else Organization(
+            units=bool(listing.units),
+            tags=listing.account_tags,
+            walks=bool(listing.units) or not all(each.isdecimal() for each in listing.exclude),
+        ),
+        topics=tuple(dict.fromkeys(each.arn for each in topics if not each.role_arn)),
+        mail=None
+        if notice.email is None or notice.email.role_arn
+        else Mail(notice.email.region, notice.email.sender),
     )
 
 

@@ -11,7 +11,7 @@ from sagewarden.adapters.aws.session import partition_of
 from sagewarden.adapters.policyfiles.accountfile import read_accounts
 from sagewarden.bootstrap.own import own_calls
 from sagewarden.core.accounts import Account
-from sagewarden.errors import SageWardenError, SettingsError, UsageError, WrongIdentity
+from sagewarden.errors import ReadFailed, SageWardenError, SettingsError, UsageError, WrongIdentity
 from sagewarden.settings import OrganizationSettings, RoleSettings, Settings, TargetSettings
 
 
@@ -139,7 +139,10 @@ def _in_organization(
     arn = organization.reader_arn
     role = None if arn is None else Role(arn=arn, name=SessionName().__str__)
     calls = own_calls(settings, organization.regions[0], role, stop)
-    read = read_members(calls, wanted)
+    try:
+        read = read_members(calls, wanted)
+    except ReadFailed as error:  # whom to leave out is not known: what else is named goes on
+        return Found((), (), (error,))
     accounts = map(partial(_account, organization), read.members)
     return Found(tuple(_expanded(accounts)), tuple(read.left_out), tuple(read.unread))
 

@@ -16,6 +16,7 @@ from botocore.exceptions import (
 )
 from botocore.parsers import ResponseParserError
 
+from sagewarden.adapters.aws.errors import RoleRefused, advice_of
 from sagewarden.errors import VaultError
 
 Failure = ClientError | BotoCoreError | ResponseParserError
@@ -77,6 +78,10 @@ def worth_another(error: Failure) -> bool:
 
 def translated(error: Failure, doing: str, bucket: str) -> VaultError:
     """Return the error to raise, with what to do about it."""
+    if isinstance(error, RoleRefused):
+        told = f"the role {error.arn} could not be assumed (sts:AssumeRole)"
+        advice = advice_of(error) or _advice(error, bucket)
+        return VaultError(f"cannot {doing} in the bucket {bucket}: {told}: {error}", advice=advice)
     said = code_of(error) or type(error).__name__
     return VaultError(
         f"cannot {doing} in the bucket {bucket}: {said}: {error}", advice=_advice(error, bucket)

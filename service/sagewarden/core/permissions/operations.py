@@ -49,6 +49,8 @@ class When(Enum):
     LISTING_ACCOUNTS = auto()
     LISTING_UNITS = auto()
     READING_ACCOUNT_TAGS = auto()
+    PUBLISHING = auto()
+    MAILING = auto()
 
 
 class Terms(Enum):
@@ -61,6 +63,7 @@ class Terms(Enum):
     AT_CREATION = auto()
     BELOW_PREFIX = auto()
     BELOW_POLICIES = auto()
+    AS_SENDER = auto()
     THROUGH_S3 = auto()
     WITH_EXTERNAL_ID = auto()
 
@@ -74,6 +77,8 @@ class On(Enum):
     KEY = auto()
     POLICY_BUCKET = auto()
     POLICY_FILES = auto()
+    TOPICS = auto()
+    SENDERS = auto()
     ROLES = auto()
     CALLERS = auto()
     PACKAGES = auto()
@@ -303,6 +308,22 @@ _GROUPS = (
         When.POLICIES_IN_BUCKET,
         Terms.NONE,
         {"GetObject": ("s3:GetObject",)},
+    ),
+    _Group(
+        "Publish",
+        Stage.OWN,
+        On.TOPICS,
+        When.PUBLISHING,
+        Terms.NONE,
+        {"Publish": ("sns:Publish",)},
+    ),
+    _Group(
+        "Mail",
+        Stage.OWN,
+        On.SENDERS,
+        When.MAILING,
+        Terms.AS_SENDER,
+        {"SendEmail": ("ses:SendEmail",)},
     ),
     *(
         _Group(

@@ -57,10 +57,22 @@ class Doing:
 
 @dataclass(frozen=True, slots=True)
 class Organization:
-    """Whose accounts are targets: all of them, or those below `units`; with their tags or not."""
+    """Whose accounts are targets: all of them, or those below `units`; with their tags or not.
+
+    `walks` says whether units are read at all, which is so as well to leave some out.
+    """
 
     units: bool
     tags: bool
+    walks: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """Where notices are mailed from, and who writes them."""
+
+    region: str
+    sender: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +80,8 @@ class Scope:
     """One target with all that its permissions depend on; `callers` are asked about by `check`.
 
     The `organization` is read by own credentials; None where another role reads it, or nobody.
-    `policies` is where policy files lie, if that is in S3.
+    `policies` is where policy files lie, if that is in S3; `topics` and `mail` are the channels
+    of notices that own credentials serve.
     """
 
     partition: str
@@ -80,6 +93,8 @@ class Scope:
     callers: tuple[str, ...] = ()
     organization: Organization | None = None
     policies: Bucket | None = None
+    topics: tuple[str, ...] = ()
+    mail: Mail | None = None
 
 
 def everything(sets: frozenset[str] = frozenset()) -> Doing:

@@ -15,7 +15,7 @@ from sagewarden.core.permissions.operations import (
     Terms,
     When,
 )
-from sagewarden.core.permissions.scope import Bucket, Scope
+from sagewarden.core.permissions.scope import Bucket, Mail, Scope
 from sagewarden.core.policy import Tagged
 
 SWEEPING = (Stage.READER, Stage.TAGGER, Stage.ARCHIVER, Stage.EXECUTOR)
@@ -99,8 +99,10 @@ def _called_for(scope: Scope, when: When) -> bool:
         When.TAKING_ROLES: bool(scope.roles),
         When.POLICIES_IN_BUCKET: scope.policies is not None,
         When.LISTING_ACCOUNTS: organization is not None and not organization.units,
-        When.LISTING_UNITS: organization is not None and organization.units,
+        When.LISTING_UNITS: organization is not None and organization.walks,
         When.READING_ACCOUNT_TAGS: organization is not None and organization.tags,
+        When.PUBLISHING: bool(scope.topics),
+        When.MAILING: scope.mail is not None,
     }[when]
 
 
@@ -133,6 +135,10 @@ def resources_of(scope: Scope, on: tuple[str, ...] | On) -> tuple[str, ...]:
             return scope.callers
         case On.POLICY_BUCKET | On.POLICY_FILES:
             return () if scope.policies is None else _of_policies(scope, scope.policies, on)
+        case On.TOPICS:
+            return scope.topics
+        case On.SENDERS:
+            return () if scope.mail is None else _of_mail(scope, scope.mail)
         case On.PACKAGES:
             return (f"arn:{scope.partition}:sagemaker:{scope.region}:*:model-package/*",)
         case _:
@@ -141,7 +147,19 @@ def resources_of(scope: Scope, on: tuple[str, ...] | On) -> tuple[str, ...]:
 
 def _of_policies(scope: Scope, policies: Bucket, on: On) -> tuple[str, ...]:
     place = f"arn:{scope.partition}:s3:::{policies.name}"
-    return (place if on is On.POLICY_BUCKET else f"{place}/{policies.below('*')}",)
+    return (place if on is On.POLICY_BUCKET else f"{place}/{_files(policies)}",)
+
+
+def _files(policies: Bucket) -> str:
+    """Return a pattern of the keys that are read: a prefix's, or one file's own."""
+    single = policies.prefix.lower().endswith((".yaml", ".yml"))
+    return policies.prefix if single else policies.below("*")
+
+
+def _of_mail(scope: Scope, mail: Mail) -> tuple[str, ...]:
+    """Return who may write: which of the account's identities it is, the condition says."""
+    place = f"arn:{scope.partition}:ses:{mail.region}:*"
+    return (f"{place}:identity/*", f"{place}:configuration-set/*")
 
 
 def _of_bucket(scope: Scope, bucket: Bucket, on: On) -> tuple[str, ...]:
@@ -186,10 +204,18 @@ def _terms(scope: Scope, terms: Terms) -> _Terms:
             # GetObject asks for ListBucket too, without a prefix, to tell absence from refusal
             below = scope.bucket.below(f"{LAYOUT}/{scope.account}/{scope.region}/*")
             return (("StringLikeIfExists", "s3:prefix", below),)
-        case Terms.BELOW_POLICIES if scope.policies is not None and scope.policies.prefix:
-            return (("StringLike", "s3:prefix", scope.policies.below("*")),)
         case Terms.THROUGH_S3 if scope.bucket is not None:
             return _through_s3(scope, scope.bucket)
+    return _own_terms(scope, terms)
+
+
+def _own_terms(scope: Scope, terms: Terms) -> _Terms:
+    """Return conditions on what no role does."""
+    match terms:
+        case Terms.BELOW_POLICIES if scope.policies is not None and scope.policies.prefix:
+            return (("StringLike", "s3:prefix", _files(scope.policies)),)
+        case Terms.AS_SENDER if scope.mail is not None:
+            return (("StringEquals", "ses:FromAddress", scope.mail.sender),)
     return ()
 
 
