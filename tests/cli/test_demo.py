@@ -1,8 +1,11 @@
 """The demo is what anybody sees first: it does the whole job, and says what it lowered."""
 
+import json
 import re
 import subprocess
 import sys
+import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -16,22 +19,24 @@ pytestmark = pytest.mark.timeout(240)  # a busy machine; alone it takes a third 
 
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Demo:
-    """The folder that the demo made, and what it printed.
+    """The folder that the demo made, and what it printed until its daemon was told to stop.
 
     SIGINT is ignored, as where a shell starts it in the background.
     """
     folder = tmp_path_factory.mktemp("demo")
     deaf = ["sh", "-c", "trap '' INT; exec \"$@\"", "sh"]
-    command = [*deaf, sys.executable, "-m", "sagewarden", "demo", "--components", "600"]
-    ran = subprocess.run(
-        [*command, "--folder", str(folder)],
-        capture_output=True,
-        text=True,
-        timeout=220,
-        check=False,
-    )
-    (made,) = folder.iterdir()
-    return made, ran
+    command = [*deaf, sys.executable, "-m", "sagewarden", "demo", "--components", "600", "--serve"]
+    with (folder / "told").open("w+") as told, (folder / "log").open("w+") as log:
+        run = subprocess.Popen([*command, "--folder", str(folder)], stdout=told, stderr=log)
+        deadline = time.monotonic() + 220
+        while run.poll() is None and "daemon.began" not in (folder / "log").read_text():
+            assert time.monotonic() < deadline
+            threading.Event().wait(0.2)
+        run.terminate()
+        code = run.wait(60)
+    texts = [(folder / name).read_text() for name in ("told", "log")]
+    (made,) = (each for each in folder.iterdir() if each.is_dir())
+    return made, subprocess.CompletedProcess(command, code, *texts)
 
 
 def test_the_demo_does_the_whole_job(demo: Demo) -> None:
@@ -40,6 +45,13 @@ def test_the_demo_does_the_whole_job(demo: Demo) -> None:
     assert ran.returncode == 0, ran.stdout + ran.stderr
     steps = re.findall(r"^\$ sagewarden (\w+)", ran.stdout, re.MULTILINE)
     assert steps == [*("sweep", "plan", "apply", "sweep", "report", "verify", "restore")]
+
+
+def test_with_serve_the_daemon_goes_on_until_it_is_told_to_stop(demo: Demo) -> None:
+    """It ends whole, and so does the demo."""
+    _, ran = demo
+    events = [json.loads(line)["event"] for line in ran.stderr.splitlines() if line[0] == "{"]
+    assert (ran.returncode, events[0], events[-1]) == (0, "daemon.began", "daemon.ended")
 
 
 @pytest.mark.parametrize(

@@ -155,6 +155,8 @@ def outcomes(sm: Any, refused: Any, names: list[str]) -> list[str]:
         ({"resource": "b*"}, "n t n n"),
         ({"resource": "b*", "times": 2}, "n t n t"),
         ({"nth_call": 3}, "n n t n"),
+        ({"times": None, "share": 0.3}, "n t n n"),
+        ({"times": None, "share": 0.0}, "n n n n"),
         ({"service": "s3"}, "n n n n"),
         ({"account": "1234*"}, "t n n n"),
     ],
@@ -162,7 +164,7 @@ def outcomes(sm: Any, refused: Any, names: list[str]) -> list[str]:
 def test_a_rule_singles_out_calls(
     sm: Any, admin: Admin, refused: Any, rule: dict[str, Any], expected: str
 ) -> None:
-    """By operation, resource, service, account, number, number of match, and how often."""
+    """By operation, resource, service, account, number, number of match, share, and how often."""
     admin.add_fault(Fault(operation="Describe*", action="throttle", **rule))
     told = outcomes(sm, refused, ["a", "b1", "c", "b2"])
     short = {"ResourceNotFound": "n", "ThrottlingException": "t"}

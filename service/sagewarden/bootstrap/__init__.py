@@ -9,7 +9,7 @@ from datetime import UTC
 from decimal import Decimal
 from functools import partial
 
-from sagewarden.adapters.aws.calls import CallCounter, Reads
+from sagewarden.adapters.aws.calls import CallCounter, Patience, Reads
 from sagewarden.adapters.aws.effects import SageMakerEffects
 from sagewarden.adapters.aws.identity import pinned
 from sagewarden.adapters.aws.inventory import SageMakerSurveys
@@ -95,13 +95,15 @@ def boot_monotonic() -> float:
 class Process:
     """What all targets of this process share: whether it was asked to stop, and who watches.
 
-    `reading` and `writing` are how fast calls and effects begin, and how fast they may become.
+    `reading` and `writing` are how fast calls and effects begin, and how fast they may become;
+    `patience` is how long a read is tried again.
     """
 
     stop: threading.Event = field(default_factory=threading.Event)
     progress: Progress = lambda _what, _count, _of: None
     reading: Pace = READING
     writing: Pace = WRITING
+    patience: Patience = field(default_factory=Patience)
     meters: Callable[[Target], "Meters"] | None = None
     directories: dict[str, Vault] = field(default_factory=dict)
     """Vaults on disks, opened once: one that vanishes meanwhile must not be begun anew, empty."""
@@ -180,6 +182,7 @@ def wire_target(settings: Settings, chosen: TargetSettings, process: Process) ->
         counter=meters.counter,
         stop=process.stop,
         monotonic=time.monotonic,
+        patience=process.patience,
     )
     undisturbed = reads.to_the_end()  # edges are put back after a stop, too
     bench = Bench(

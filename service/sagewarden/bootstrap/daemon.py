@@ -1,10 +1,11 @@
 """The daemon: what its jobs do, what it keeps between runs, how it hears of new settings."""
 
+import gc
 import threading
 import time
 import traceback
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -42,8 +43,10 @@ class _Underway:
 class Daemon:
     """Begins runs when its scheduler says so, and outlives whatever goes wrong in one."""
 
-    def __init__(self, load: Loading, asked: Asked) -> None:
+    def __init__(self, load: Loading, asked: Asked, usual: Process | None = None) -> None:
+        """Begin with the settings as they are; `usual` says how fast and patient each run is."""
         self._load = load
+        self._usual = usual or Process()
         self._asked = asked
         self._settings = load()
         self._lock = threading.Lock()
@@ -126,8 +129,8 @@ class Daemon:
                 each.stop.set()
         self._fleet.drop_waiting()
 
-    def ended(self, seconds: float) -> bool:
-        """Wait so long for runs under way; return whether all have ended."""
+    def ended(self, seconds: float | None = None) -> bool:
+        """Wait so long, or for ever, for runs under way; return whether all have ended."""
         return self._fleet.wait(seconds)
 
     def meters(self) -> dict[Target, Meters]:
@@ -176,10 +179,13 @@ class Daemon:
         finally:
             with self._lock:
                 self._underway.pop(target, None)
+            gc.collect()  # a run's AWS clients are cycles: the next would be made beside them
 
     def _do(self, settings: Settings, chosen: TargetSettings, stop: threading.Event) -> None:
         target = _target(chosen)
-        process = Process(stop=stop, meters=self._meters_of, directories=self._directories)
+        process = replace(
+            self._usual, stop=stop, meters=self._meters_of, directories=self._directories
+        )
         ready: ReadyRun | None = None
         try:
             ready = ReadyRun.of(settings, chosen, process)
@@ -209,7 +215,7 @@ class Daemon:
     def _meters_of(self, target: Target) -> Meters:
         with self._lock:
             if target not in self._meters:
-                self._meters[target] = Meters.new(Process())
+                self._meters[target] = Meters.new(self._usual)
             return self._meters[target]
 
 

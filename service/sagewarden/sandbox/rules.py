@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from fnmatch import fnmatchcase
 from typing import Any, Literal, TypeVar
+from zlib import crc32
 
 Action = Literal[
     "throttle",
@@ -42,7 +43,10 @@ class Subject:
 
 @dataclass(slots=True, kw_only=True)
 class Rule:
-    """Which calls. Globs are case-sensitive; `nth_match` counts from 1; `times=None`: for ever."""
+    """Which calls. Globs are case-sensitive; `nth_match` counts from 1; `times=None`: for ever.
+
+    Of those that match, the rule acts on a `share`, drawn by their number: the same each time.
+    """
 
     service: str = "*"
     operation: str = "*"
@@ -51,6 +55,7 @@ class Rule:
     nth_call: int | None = None
     nth_match: int | None = None
     times: int | None = 1
+    share: float = 1.0
     matched: int = 0
     fired: int = 0
 
@@ -62,6 +67,8 @@ class Rule:
             return False
         self.matched += 1
         if self.nth_match is not None and self.matched < self.nth_match:
+            return False
+        if crc32(str(self.matched).encode()) >= self.share * 2**32:
             return False
         self.fired += 1
         return True

@@ -1,6 +1,7 @@
 """Three paths that only read; whatever else is asked for gets the same few bytes back."""
 
 import ipaddress
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -12,6 +13,8 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+
+_NAMED = re.compile(r"(?:\[(?P<bracketed>[0-9a-f:]+)\]|(?P<name>[^:\[\]]+))(?::\d+)?")
 
 HEADERS = {
     "Cache-Control": "no-store",
@@ -74,9 +77,8 @@ def _refused(status: int, words: bytes) -> Response:
 
 def is_loopback(host: str) -> bool:
     """Whether a Host header, or an address to listen at, names this machine to itself alone."""
-    name = host[1:].partition("]")[0] if host.startswith("[") else host
-    if name.count(":") == 1:
-        name = name.partition(":")[0]
+    named = _NAMED.fullmatch(host)
+    name = (named["bracketed"] or named["name"]) if named else host
     if name == "localhost":
         return True
     try:

@@ -1,5 +1,6 @@
 """The demo, step by step; each step is a command that works outside it just the same."""
 
+import signal
 import subprocess
 import threading
 from collections import Counter
@@ -15,7 +16,7 @@ from rich.text import Text
 from sagewarden import bootstrap
 from sagewarden.adapters.clock import wall_now
 from sagewarden.application.reporting import read_report, reported_runs
-from sagewarden.cli.console import say
+from sagewarden.cli.console import out, say
 from sagewarden.cli.sandboxing import Components
 from sagewarden.errors import SageWardenError, UsageError
 from sagewarden.settings import load_settings
@@ -41,6 +42,7 @@ def demo(
     components: Components = 2_000,
     seed: int = 1,
     folder: Annotated[Path, Parameter(name=["--folder"])] = Path("sagewarden-demo"),
+    serve: Annotated[bool, Parameter(negative="", show_default=False)] = False,
 ) -> int:
     """Start a fake AWS with a seeded account and do the whole job on it, one command at a time.
 
@@ -55,6 +57,8 @@ def demo(
         The same seed and number give the same account.
     folder
         Where the vault, the policies and the report are written.
+    serve
+        Leave the daemon running on it in the end, with a sweep each minute, until interrupted.
     """
     try:
         from sagewarden.cli.demo.stage import staged  # noqa: PLC0415 -- an extra
@@ -70,7 +74,7 @@ def demo(
         _prologue(stage, components)
         _play(stage, AdminClient(stage.url))
         _epilogue(stage, AdminClient(stage.url), monotonic() - began)
-    return 0
+        return _served(stage) if serve else 0
 
 
 def _prologue(stage: "Stage", components: int) -> None:
@@ -184,3 +188,21 @@ def _epilogue(stage: "Stage", admin: "AdminClient", seconds: float) -> None:
         )
     )
     say(Text(f"Open the report: {stage.folder / 'report.html'}", "bold"))
+
+
+def _served(stage: "Stage") -> int:
+    """Run the daemon until it is told to stop, and return its exit code."""
+    say("")
+    say(Rule(Text("The daemon goes on", "bold"), align="left"))
+    say(Text(f"$ sagewarden serve --config {stage.config}", "cyan"))
+    say(Text("It sweeps each minute; its first line says where /readyz and /metrics are."))
+    say(Text("Ctrl-C, or SIGTERM, ends it, and the fake AWS with it.", "dim"))
+    out.file.flush()
+    daemon = stage.start(["serve"])
+    stops = (signal.SIGINT, signal.SIGTERM)
+    before = {each: signal.signal(each, lambda *_: daemon.terminate()) for each in stops}
+    try:
+        return daemon.wait()
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

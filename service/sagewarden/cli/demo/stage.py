@@ -62,6 +62,9 @@ notice:
 run:
   lease: 4s
   search_lag: 5s
+schedule:
+  sweep: {{every: 1min}}
+web: {{port: 0}}
 """
 
 RATE: Final = 30.0
