@@ -103,8 +103,20 @@ def table(told: list[Tally], *, failed: int) -> list[str]:
     return [
         f"{'section':<22} {'points':>7} {'plays':>7} {'violations':>10} {'minutes':>8}  faults",
         *(_row(name, shares) for name, shares in sections.items()),
+        *(_differing(name, shares) for name, shares in sections.items() if _lists(shares) > 1),
         f"{plays} plays, {violations} violations, {minutes:.1f} minutes, {failed} tests failed",
     ]
+
+
+def _lists(shares: list[Tally]) -> int:
+    return len({each.listed for each in shares})
+
+
+def _differing(name: str, shares: list[Tally]) -> str:
+    return (
+        f"{name}: the workers listed {_lists(shares)} sets of points: some come and go with "
+        "threads, and of these alone one may be left out"
+    )
 
 
 def _row(name: str, shares: list[Tally]) -> str:

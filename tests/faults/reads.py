@@ -86,6 +86,11 @@ class Read:
         return self.resource if self.operation == "Search" else self.operation
 
     @property
+    def for_archive(self) -> bool:
+        """Whether it is a Search by name: of its answer the archive takes SourceDetail alone."""
+        return self.operation == "Search" and bool(self.touches)
+
+    @property
     def at_vault(self) -> bool:
         """Whether it is the vault's."""
         return self.operation in {"get", "list"}
@@ -97,7 +102,7 @@ class Read:
         if self.operation == "GetCallerIdentity":
             return (*ANY, *BODY)
         paged = self.operation.startswith("List") or self.operation == "Search"
-        part = (PART,) if self.kind in OPTIONAL else ()
+        part = (PART,) if self.kind in OPTIONAL and not self.for_archive else ()
         return (*ANY, *BODY, *OWN, *(PAGED if paged else ()), *part)
 
     def rule(self, failure: str, *, lasting: bool) -> dict[str, Any]:

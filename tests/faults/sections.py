@@ -1,11 +1,14 @@
 """What a section of the harness is: points, what happens at each, and how the world is judged."""
 
+import re
 import time
 import traceback
 from collections.abc import Callable, Collection, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
+
+from sagewarden.core.canonical import digest
 
 GroundT = TypeVar("GroundT")
 
@@ -40,16 +43,31 @@ class Share:
         return f"{self.number + 1} of {self.of}" if self.long else "short"
 
     def plays(self, points: Sequence[Any], short: int) -> Sequence[Any]:
-        """Return the points that this share plays."""
+        """Return the points that this share plays.
+
+        Every worker lists the points of a sweep of its own, in which threads come in another order:
+        what a point says of itself tells whose it is, so that no two workers leave one out.
+        """
         if self.long:
-            return points[self.number :: self.of]
+            return [each for each in points if int(_mark(each), 16) % self.of == self.number]
         step = max(1, -(-len(points) // short))
         return points[::step]
 
 
+OWN = re.compile(r" \(.*|evidence-\d+")
+"""What differs between two lists of the same points: who is met at a number, a bucket's name."""
+
+
+def _mark(point: Any) -> str:
+    return digest(OWN.sub("", str(point)))
+
+
 @dataclass
 class Tally:
-    """What one share of a section came to; `violations` by point."""
+    """What one share of a section came to; `violations` by point.
+
+    `listed` is a digest of all points that its worker listed: shares of one set leave none out.
+    """
 
     section: str
     faults: str
@@ -57,6 +75,7 @@ class Tally:
     plays: int
     seconds: float
     violations: dict[str, list[str]] = field(default_factory=dict)
+    listed: str = ""
 
 
 def played(section: Section[GroundT], ground: GroundT, share: Share) -> Tally:
@@ -68,7 +87,8 @@ def played(section: Section[GroundT], ground: GroundT, share: Share) -> Tally:
     if not chosen:
         found["every point"] = ["there is nothing to play"]
     seconds = time.monotonic() - began
-    return Tally(section.name, section.faults, len(points), len(chosen), seconds, found)
+    listed = digest(sorted(map(_mark, points)))
+    return Tally(section.name, section.faults, len(points), len(chosen), seconds, found, listed)
 
 
 def _judged(section: Section[GroundT], ground: GroundT, point: Any) -> list[str]:
