@@ -11,7 +11,7 @@ from packaging.requirements import Requirement
 
 ROOT = Path(__file__).parents[2]
 PIN = re.compile(r"^([a-z0-9-]+)(?:\[(.*?)\])?==(\S+?)(?: ;.*?)? \\$", re.MULTILINE)
-LOCKS = ("requirements.lock", "deploy/runtime.lock")
+LOCKS = ("requirements.lock", "deploy/runtime.lock", "deploy/build.lock")
 
 
 def pins(name: str) -> set[tuple[str, str]]:

@@ -155,6 +155,11 @@ _config.command(
     help="Each setting that counts, and where it came from.",
 )
 app.command(
+    "sagewarden.cli.healthing:health",
+    name="health",
+    help="Ask the daemon on this machine whether it is well.",
+)
+app.command(
     "sagewarden.cli.checking:check",
     name="check",
     help="What would work and what would not: identity, permissions, vault, clock, policies.",

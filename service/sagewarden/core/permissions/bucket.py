@@ -6,6 +6,7 @@ It binds administrators too, who can change it: that is what CloudTrail and Obje
 from collections.abc import Iterator, Sequence
 
 from sagewarden.core.keys import LAYOUT, REPLACED, Family
+from sagewarden.core.permissions.operations import NEEDS, On, Stage
 from sagewarden.core.permissions.scope import Bucket
 from sagewarden.core.permissions.statements import Statement
 
@@ -72,5 +73,12 @@ def _shared(bucket: Bucket, place: str, archivists: Sequence[str]) -> Iterator[S
         return
     whom = {"AWS": sorted(archivists)}
     inside = (f"{place}/{bucket.below('*')}",)
-    yield Statement("OthersUseIt", "Allow", ("s3:GetObject", "s3:PutObject"), inside, (), whom)
-    yield Statement("OthersListIt", "Allow", ("s3:ListBucket",), (place,), (), whom)
+    yield Statement("OthersUseIt", "Allow", _actions(On.OBJECTS), inside, (), whom)
+    yield Statement("OthersListIt", "Allow", _actions(On.BUCKET), (place,), (), whom)
+
+
+def _actions(on: On) -> tuple[str, ...]:
+    """Return what a vault's user does there, and what `check` asks of the bucket."""
+    stages = (Stage.ARCHIVER, Stage.CHECKER)
+    found = (need.action for need in NEEDS if need.on is on and need.stage in stages)
+    return tuple(dict.fromkeys(found))

@@ -192,7 +192,7 @@ def _arn(scope: Scope, pattern: str) -> str:
 def _terms(scope: Scope, terms: Terms) -> _Terms:
     match terms:
         case Terms.IN_REGION:
-            return (("StringEquals", "aws:RequestedRegion", scope.region),)
+            return (("StringLike", "aws:RequestedRegion", scope.region),)
         case Terms.KEYS_THAT_ARE_SET:
             return _only_keys(scope.doing.sets)
         case Terms.KEYS_THAT_ARE_TAKEN_OFF:

@@ -1,0 +1,74 @@
+"""The image: built from this repository and run, as nobody, writing nowhere but to /tmp."""
+
+import json
+from pathlib import Path
+
+import pytest
+from tests.container.conftest import ROOT, Image
+
+LARGEST = 200 * 2**20
+"""Bytes of an image that people still pull without a thought."""
+
+pytestmark = pytest.mark.timeout(1_800)
+
+
+def test_it_plays_the_demo(image: Image) -> None:
+    """The whole job, without an account, as the user that the image names."""
+    ran = image.run("sagewarden", "demo", "--components", "500")
+    assert ran.returncode == 0, ran.stdout[-2000:] + ran.stderr[-2000:]
+    assert "restore" in ran.stdout
+
+
+def test_it_is_nobody(image: Image) -> None:
+    assert image.inspected("{{.Docker.Config.User}}") == "10001:10001"
+    assert image.run("id", "-u").stdout.strip() == "10001"
+
+
+FINDING = "find / -xdev -writable ! -path '/proc/*' ! -path '/dev/*' ! -type l 2>/dev/null"
+FOR_ALL = ("tmp", "var/tmp", "run/lock", "var/lock")
+"""Folders that Debian leaves open to everybody."""
+
+
+def test_it_can_write_to_no_file_of_the_image(image: Image) -> None:
+    """So a root file system that is read-only takes nothing from it."""
+    found = image.run("sh", "-c", FINDING).stdout.split()
+    assert [
+        each for each in found if not each.startswith(tuple(f"/{one}" for one in FOR_ALL))
+    ] == []
+
+
+def test_it_holds_no_build_tool_and_no_source(image: Image) -> None:
+    found = image.run("sh", "-c", "command -v pip gcc git; ls /src /opt")
+    assert found.stdout.split() == ["sagewarden"]
+
+
+def test_it_is_small(image: Image) -> None:
+    """All that the layers hold, as `du` counts it."""
+    found = image.run("sh", "-c", "du -sxb / 2>/dev/null | cut -f1")
+    assert int(found.stdout) < LARGEST
+
+
+def test_it_tells_what_it_holds(image: Image) -> None:
+    """Its label names a bill of materials, which names what the lock pins."""
+    place = image.inspected('{{index .Docker.Config.Labels "org.cyclonedx.sbom"}}')
+    bill = json.loads(image.run("cat", place).stdout)
+    pinned = {
+        line.split("==")[0].split("[")[0]
+        for line in (ROOT / "deploy" / "runtime.lock").read_text().splitlines()
+        if "==" in line and not line.startswith((" ", "#"))
+    }
+    named = {each["name"].replace(".", "-") for each in bill["components"]}
+    assert named - pinned == {"sagewarden"}
+    assert {"boto3", "pydantic", "sagewarden"} <= named
+
+
+def test_it_is_watched(image: Image) -> None:
+    assert image.inspected("{{.Docker.Config.Healthcheck.Test}}") == "[CMD sagewarden health]"
+
+
+def test_it_reads_its_settings_where_the_manifests_put_them(image: Image) -> None:
+    """The overlay's settings and policies, mounted as a cluster mounts them."""
+    base = Path(ROOT / "deploy" / "kubernetes" / "base")
+    mounts = ("--volume", f"{base}:/etc/sagewarden:ro")
+    ran = image.run("sagewarden", "policy", "validate", "/etc/sagewarden/policies", options=mounts)
+    assert ran.returncode == 0, ran.stderr

@@ -1,0 +1,28 @@
+"""`health`: what a container's health check asks, and what it is told."""
+
+from urllib.parse import urlsplit
+
+from tests.cli.user import User
+from tests.daemon.watched import Watched
+
+
+def test_a_daemon_that_lives_is_well(user: User, daemon: Watched) -> None:
+    """By the address that its settings name; a container has no other."""
+    port = urlsplit(daemon.began["health"]).port
+    user.settles(web={"port": port})
+    ran = user("health", "--json")
+    assert (ran.code, ran.answer["well"]) == (0, True)
+
+
+def test_a_daemon_that_is_ready_is_told_so(user: User, daemon: Watched) -> None:
+    """Once its first run has ended well."""
+    port = urlsplit(daemon.began["health"]).port
+    daemon.hears("run.ended")
+    user.settles(web={"port": port})
+    assert user("health", "--ready").code == (0 if daemon.asks("/readyz")[0] == 200 else 3)
+
+
+def test_where_no_daemon_answers_nobody_is_well(user: User) -> None:
+    user.settles(web={"port": 9})
+    ran = user("health")
+    assert (ran.code, "no daemon answers at 127.0.0.1:9" in ran.words) == (3, True)
