@@ -39,6 +39,7 @@ REPLACED = [
     keys.marks_key(TARGET),
     keys.writes_key(TARGET),
     keys.baseline_key(TARGET),
+    keys.check_key(TARGET),
 ]
 
 
