@@ -95,9 +95,11 @@ def test_the_archiver_may_be_a_role_of_the_buckets_account(
     staged: User, owner: str | None, code: int
 ) -> None:
     """If the settings name that account, and not else."""
+    s3 = boto3.Session().client("s3", **staged.box.client_config("210987654321"))
+    s3.create_bucket(Bucket="theirs")
     staged.settles(
         targets=[target(roles=ROLES | {"archiver": arn("keep", "210987654321")})],
-        vault={"address": "s3://vault/own", "account_id": owner},
+        vault={"address": "s3://theirs/own", "account_id": owner},
     )
     ran = staged("baseline", "show")
     assert ran.code == code, ran
@@ -151,3 +153,12 @@ def test_an_archiver_that_is_denied_is_named_with_the_action(staged: User) -> No
     assert ran.code == 3
     assert f"the role {arn('keep')} could not be assumed (sts:AssumeRole)" in ran.words
     assert "trust policy" in ran.words
+
+
+def test_a_bucket_that_is_another_accounts_is_no_vault(staged: User) -> None:
+    """Whoever took the name after it was free reads and keeps nothing of ours."""
+    pinned = {"address": "s3://vault/own", "account_id": "210987654321"}
+    staged.settles(targets=[target()], vault=pinned)
+    ran = staged("sweep")
+    assert ran.code == 3
+    assert "AccessDenied" in ran.words

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC
 from decimal import Decimal
 from functools import partial
+from typing import TYPE_CHECKING
 
 from sagewarden.adapters.aws.calls import CallCounter, Patience, Reads
 from sagewarden.adapters.aws.effects import SageMakerEffects
@@ -34,6 +35,7 @@ from sagewarden.adapters.vault import codec
 from sagewarden.adapters.vault.counted import CountedVault, VaultCounter
 from sagewarden.adapters.vault.marked import MarkedVault
 from sagewarden.adapters.vault.opening import open_vault
+from sagewarden.adapters.vault.owner import owned_by
 from sagewarden.application.auditing import Price
 from sagewarden.application.judging import Governance
 from sagewarden.application.lease import Lease
@@ -63,6 +65,9 @@ from sagewarden.settings import (
     Settings,
     TargetSettings,
 )
+
+if TYPE_CHECKING:
+    from types_boto3_s3.client import S3Client
 
 
 class VaultCodec:
@@ -202,6 +207,11 @@ def wire_target(settings: Settings, chosen: TargetSettings, process: Process) ->
     return Wired(bench, reads, stages, meters.writing, name)
 
 
+def owned_s3(settings: Settings, session: TargetSession) -> "S3Client":
+    """Return the vault's client, pinned to the bucket's owner if settings name one."""
+    return owned_by(session.s3(), settings.vault.account_id if settings.vault else None)
+
+
 def _vault(settings: Settings, session: TargetSession, process: Process) -> Vault:
     if settings.vault is None:
         raise SettingsError(
@@ -211,7 +221,7 @@ def _vault(settings: Settings, session: TargetSession, process: Process) -> Vaul
     address = settings.vault.address
     vault = process.directories.get(address) or open_vault(
         address,
-        client=session.s3,
+        client=partial(owned_s3, settings, session),
         kms_key=settings.vault.kms_key,
         wait=process.rest,
     )

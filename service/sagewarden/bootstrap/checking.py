@@ -1,6 +1,7 @@
 """From settings to what a check works with."""
 
 from dataclasses import replace
+from functools import partial
 
 from sagewarden.adapters.aws.calls import Patience, Reads
 from sagewarden.adapters.aws.probes import SageMakerProbes
@@ -8,7 +9,7 @@ from sagewarden.adapters.vault.facts import S3BucketSettings
 from sagewarden.adapters.vault.opening import open_vault
 from sagewarden.application.check import Checked, failed
 from sagewarden.application.ports.vault import Vault
-from sagewarden.bootstrap import Process, Wired, wire_target
+from sagewarden.bootstrap import Process, Wired, owned_s3, wire_target
 from sagewarden.bootstrap.channels import mute, unheard
 from sagewarden.bootstrap.lowered import lowered
 from sagewarden.bootstrap.permitting import bucket_of, scope_of
@@ -39,7 +40,7 @@ def checked_of(
         scope=None if found is None else scope_of(settings, chosen, policies),
         bucket=None
         if bucket is None
-        else S3BucketSettings(archive.s3(), bucket.name, bucket.prefix),
+        else S3BucketSettings(owned_s3(settings, archive), bucket.name, bucket.prefix),
         policies=findings,
         notes=(*lowered(settings), *mute(settings), *(unheard(settings, found) if found else ())),
         foreign_endpoint=not wired.session.endpoint_is_aws,
@@ -61,7 +62,7 @@ def _raw_vault(settings: Settings, wired: Wired, process: Process) -> Vault:
         )
     return open_vault(
         settings.vault.address,
-        client=wired.stages[Stage.ARCHIVER].s3,
+        client=partial(owned_s3, settings, wired.stages[Stage.ARCHIVER]),
         kms_key=settings.vault.kms_key,
         wait=process.rest,
     )
@@ -77,7 +78,7 @@ def _policies(
         return (failed(Area.POLICIES, "files", error),), None
     told = f"{len(found.policies)} policies in {len(found.files)} files are understood"
     whole = Finding(Area.POLICIES, "files", State.WORKS, told)
-    operator = settings.notice.operator is not None
+    operator = settings.notice.reaches_operator
     doubts = advise(found, settings.limits.min_grace, operator=operator)
     return (whole, *(_doubt(each) for each in doubts)), found
 

@@ -61,8 +61,9 @@ def _about_notices(policy: Policy) -> Iterator[Said]:
     if Receiver.OPERATOR in policy.notify:
         others = len(policy.notify) > 1
         what = "only the owner is told" if others else "nobody is told, and nothing becomes due"
-        told = f"it notifies the operator and notice.operator is not set: {what}"
-        yield "notify", told, "Set notice.operator, or notify the owner alone."
+        told = f"it notifies the operator and no channel is the operator's: {what}"
+        ways = "notice.operator, notice.operator_topic or notice.email.operator"
+        yield "notify", told, f"Set {ways}, or notify the owner alone."
 
 
 def _about(policy: Policy, policies: PolicySet, min_grace: timedelta) -> Iterator[Said]:

@@ -43,6 +43,7 @@ class MotoBridge:
         """Let moto answer a request in the account it came from."""
         if address.service not in SERVED:
             raise Refusal("UnknownOperationException", f"No service {address.service} here.")
+        _check_owner(address, request)
         status, headers, body = self._respond(address, request, request.method)
         if address.operation == "GetObject" and int(status) == HTTPStatus.NOT_FOUND:
             headers = {**headers, **self._marker(address, request)}
@@ -118,6 +119,17 @@ class MotoBridge:
         _backends("s3").bucket_accounts.clear()
         for account in list(_backends("s3")):
             _s3(account).buckets.clear()
+
+
+def _check_owner(address: Address, request: Request) -> None:
+    """Refuse a request for a bucket that is another account's than it expects, as S3 does."""
+    expected = request.headers.get("x-amz-expected-bucket-owner")
+    if address.service != "s3" or expected is None:
+        return
+    bucket = request.path.lstrip("/").partition("/")[0]
+    owner = _backends("s3").bucket_accounts.get(bucket)
+    if owner is not None and owner[1] != expected:
+        raise Refusal("AccessDeniedException", "Access Denied", 403)
 
 
 def _backends(service: str) -> Any:

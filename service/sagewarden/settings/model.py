@@ -26,7 +26,7 @@ class VaultSettings(Section):
     account_id: str | None = Field(
         None,
         pattern=f"^{ACCOUNT_ID}$",
-        description="The account that owns the bucket, if it is not the target's: an archiver's "
+        description="The account that owns the bucket, pinned: S3 must agree, and an archiver's "
         "role may lie there.",
     )
     kms_key: str | None = Field(None, description="KMS key for new objects in S3.")
