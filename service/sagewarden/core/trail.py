@@ -108,8 +108,8 @@ def reconcile(trail: Trail, claims: Iterable[Claim], identity: str) -> Reconcili
     happened: dict[Act, list[TrailEvent]] = defaultdict(list)
     for event in trail.events:
         happened[event.act].append(event)
-    mine = [event for event in trail.events if principal(event.caller) == ours]
-    foreign = [event for event in trail.events if principal(event.caller) != ours]
+    mine = [event for event in trail.events if _is_ours(event, ours)]
+    foreign = [event for event in trail.events if not _is_ours(event, ours)]
     wanted = [claim for each in of_act.values() for claim in each if claim.result == "done"]
     covered = [claim for claim in wanted if _covered(claim, trail)]
     lacking = list(_lacking(covered, happened, ours))
@@ -127,6 +127,11 @@ def reconcile(trail: Trail, claims: Iterable[Claim], identity: str) -> Reconcili
         others=tuple(_of_event("delete by another", each) for each in foreign if not each.error),
         unread=trail.unread,
     )
+
+
+def _is_ours(event: TrailEvent, ours: str) -> bool:
+    """Whether an event is of our role; an ARN that could be anybody's is nobody's here."""
+    return bool(ours) and principal(event.caller) == ours
 
 
 def _covered(claim: Claim, trail: Trail) -> bool:
@@ -152,7 +157,7 @@ def _lacking(
         events = [
             each for each in happened.get(claim.act, ()) if _fits(each, claim) and not each.error
         ]
-        if any(principal(each.caller) == ours for each in events):
+        if any(_is_ours(each, ours) for each in events):
             continue
         operation, name, trial = claim.act
         yield Difference(

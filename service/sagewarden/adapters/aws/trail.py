@@ -126,9 +126,15 @@ def _act(record: Mapping[str, Any]) -> Act | None:
 
 def _event(record: Mapping[str, Any], act: Act, at: datetime) -> TrailEvent:
     return TrailEvent(
-        event=record["eventID"],
+        event=_text(record["eventID"]),
         at=at,
         act=act,
-        caller=str(record["userIdentity"].get("arn", "")),
+        caller=_text(record["userIdentity"].get("arn", "")),
         error=str(record.get("errorCode", "")),
     )
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"no text: {value!r}")
+    return value
