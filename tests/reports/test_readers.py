@@ -170,8 +170,18 @@ def test_every_row_of_a_report_is_somebodys_or_nobodys() -> None:
         len(each.due) + len(each.marked) + len(each.kept) + len(each.reported)
         for each in OWNERS.owners
     )
-    assert counted == len(SMALL.judged)
+    assert counted == len(SMALL.judged)  # of which the sample's steps delete none
     assert sum(len(each.gaps) for each in OWNERS.owners) == len(SMALL.tag_gaps)
+
+
+def test_what_was_due_and_is_gone_is_told_as_deleted_only() -> None:
+    """An owner must not look for it among what can still be kept."""
+    row = next(each for each in SMALL.judged if each.verdict == "delete")
+    step = next(each for each in SMALL.outcomes if each.effect == "delete")
+    gone = replace(step, kind=row.kind, name=row.name, owner=row.owner, result="done")
+    (theirs,) = by_owner(replace(SMALL, outcomes=(gone,))).only(row.owner or "nobody")
+    assert row not in theirs.due
+    assert gone in theirs.deleted
 
 
 def test_nobody_is_asked_for_by_that_word() -> None:
@@ -224,6 +234,20 @@ def test_of_another_policy_set_no_file_is_named() -> None:
     assert {row.policy_file_sha256 for row in told.rows} == {""}
     answers = {each.question: each.tone for each in findings(told)}
     assert answers["By which rule?"] == "attention"
+
+
+def test_an_older_report_is_not_called_in_order_where_it_does_not_tell() -> None:
+    """It may have been approved, and holds may have kept things: it does not say."""
+    old = replace(SMALL, plans=(), limit_rows=(), holds=())
+    answers = {each.question: each.tone for each in findings(audit(old, runs=1))}
+    assert answers["Who let it begin?"] == "attention"
+    assert answers["Did holds keep what they name?"] == "attention"
+
+
+def test_of_a_dead_runs_step_without_a_plan_no_file_is_named() -> None:
+    rows = tuple(replace(each, plan="", run="dead") for each in SMALL.outcomes)
+    told = audit(replace(SMALL, outcomes=rows), runs=1)
+    assert {row.policy_file for row in told.rows} == {""}
 
 
 def test_what_went_without_an_archive_is_the_first_finding() -> None:

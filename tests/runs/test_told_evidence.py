@@ -5,7 +5,10 @@ import json
 from tests.runs.approving import PERSON, approved
 from tests.runs.stage import Stage
 
+from sagewarden.application.plans import stored_plan
+from sagewarden.application.report_plans import plan_rows
 from sagewarden.application.reporting import FIGURES_NAME, read_history
+from sagewarden.application.story import Story
 from sagewarden.core.entities import Kind
 from sagewarden.core.keys import report_key
 from sagewarden.core.report import Report
@@ -24,6 +27,16 @@ def test_each_delete_names_its_plan_and_the_plan_its_approver(waiting: Stage) ->
     assert {row.plan for row in report.outcomes} == {plan.digest}
     assert (plan.approval, plan.approved_by) == ("given", PERSON)
     assert plan.policies == report.policies
+
+
+def test_an_approval_that_another_run_spent_is_not_this_runs(waiting: Stage) -> None:
+    """The same plan, begun later by itself, was let begin by nobody."""
+    digest = approved(waiting).sweep().plans[0].digest
+    bench = waiting.bench()
+    plan = stored_plan(bench, digest).plan
+    later = Story(run="later", mode="sweep", began=bench.looks.now(), plans=[plan])
+    (row,) = plan_rows(bench, later, ())
+    assert (row.approval, row.approved_by) == ("not needed", "")
 
 
 def test_a_plan_inside_the_limits_needed_nobody(due: Stage) -> None:

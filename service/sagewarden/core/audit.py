@@ -102,7 +102,7 @@ def evidence(report: Report) -> Iterator[EvidenceRow]:
     places = {row.name: row.place.rsplit(":", 2)[0] for row in report.policy_rows}
     for row in report.outcomes:
         plan = plans.get(row.plan)
-        same = plan is None or plan.policies == report.policies
+        same = row.run == report.run if plan is None else plan.policies == report.policies
         file = places.get(row.policy, "") if same else ""
         yield _proved(row, plan, (file, files.get(file, "")))
 

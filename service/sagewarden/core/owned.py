@@ -28,7 +28,8 @@ T = TypeVar("T", bound=_OfOwner)
 class Owned:
     """One owner's things in one run; `owner` is empty for what is nobody's.
 
-    `due`, `marked`, `kept` and `reported` are trees by verdict, `deleted` what is confirmed gone.
+    `due`, `marked`, `kept` and `reported` are trees by verdict, `deleted` what is confirmed gone;
+    what was due and is gone stands there alone.
     """
 
     owner: str
@@ -80,11 +81,14 @@ class Owners:
 
 def by_owner(report: Report) -> Owners:
     """Sort a report's rows by owner."""
+    gone = [row for row in report.outcomes if _is_gone(row)]
+    names_gone = {(row.kind, row.name) for row in gone}
+    there = [row for row in report.judged if (row.kind, row.name) not in names_gone]
     verdicts = {
-        verdict: _sorted(row for row in report.judged if row.verdict == verdict)
+        verdict: _sorted(row for row in there if row.verdict == verdict)
         for verdict in ("delete", "mark", "keep", "report")
     }
-    deleted = _sorted(filter(_is_gone, report.outcomes))
+    deleted = _sorted(gone)
     gaps, holds = _sorted(report.tag_gaps), _sorted(report.holds)
     compliance = _sorted(report.compliance)
     names = {*deleted, *gaps, *holds, *compliance}.union(*verdicts.values())

@@ -100,6 +100,8 @@ def _approved(audit: Audit) -> Finding:
     names = sorted({plan.approved_by for plan in audit.plans if plan.approved_by})
     if names:
         return Finding(question, "good", f"approved by {', '.join(map(person, names))}")
+    if not audit.plans and audit.rows:
+        return Finding(question, "attention", "a report of this older format does not tell")
     if not audit.plans:
         return Finding(question, "calm", "no plan was applied")
     return Finding(question, "good", "inside the automatic limits, so nobody had to")
@@ -121,6 +123,8 @@ def _ruled(audit: Audit) -> Finding:
 
 def _kept(audit: Audit) -> Finding:
     question = "Did holds keep what they name?"
+    if not audit.limits:  # they came with the holds, in format 2
+        return Finding(question, "attention", "a report of this older format does not tell")
     told = f"{counted(len(audit.held), 'tree')} kept by a hold or a protection; "
     return Finding(question, "good", f"{told}{counted(len(audit.holds), 'hold')} in force")
 

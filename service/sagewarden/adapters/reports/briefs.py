@@ -4,7 +4,7 @@ from sagewarden.adapters.reports.audit_page import archive_objects, findings
 from sagewarden.adapters.reports.brief import Brief, BriefTable
 from sagewarden.adapters.reports.owners_page import things
 from sagewarden.adapters.reports.trend_page import compliance_trends
-from sagewarden.adapters.reports.wording import brief, dollars, moment, percent, volume
+from sagewarden.adapters.reports.wording import counted, dollars, moment, percent, volume
 from sagewarden.core.audit import Audit
 from sagewarden.core.figures import History
 from sagewarden.core.owned import NOBODY, Owned, Owners
@@ -52,8 +52,9 @@ def audit_brief(audit: Audit) -> Brief:
         (each.digest[:12], each.approval, each.approved_by or "\u2013", each.entities)
         for each in audit.plans
     ]
-    archives = [(each.key, brief(each.sha256), each.steps) for each in archive_objects(audit.rows)]
-    lines = [where, f"as {audit.identity}, began {moment(audit.began)}"]
+    archives = counted(len(archive_objects(audit.rows)), "archive object")
+    told = f"{archives}, each with key and SHA-256 in the CSV, HTML and JSON forms"
+    lines = [where, f"as {audit.identity}, began {moment(audit.began)}", told]
     if audit.storage is not None:
         lines.append(stored_line(audit.storage))
     trail = audit.trail
@@ -65,7 +66,6 @@ def audit_brief(audit: Audit) -> Brief:
             _differences("Differences to CloudTrail", () if trail is None else trail.differences),
             _differences("Deleted by others", () if trail is None else trail.others),
             BriefTable("Plans", ("plan", "approval", "by", "entities"), plans),
-            BriefTable("Archive objects", ("key", "SHA-256", "steps"), archives),
         ),
     )
 
