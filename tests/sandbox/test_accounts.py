@@ -139,6 +139,46 @@ def test_sns_and_organizations_answer(box: Sandbox) -> None:
     assert (topic, code) == expected
 
 
+def test_ses_takes_mail_of_a_verified_sender_only(box: Sandbox) -> None:
+    """By the second API, on the same port."""
+    ses = client(box, "sesv2")
+    mail = {
+        "FromEmailAddress": "new@example.com",
+        "Destination": {"ToAddresses": ["ana@example.com"]},
+        "Content": {"Simple": {"Subject": {"Data": "s"}, "Body": {"Text": {"Data": "t"}}}},
+    }
+    with pytest.raises(ClientError, match="MessageRejected"):
+        ses.send_email(**mail)
+    ses.create_email_identity(EmailIdentity="new@example.com")
+    assert ses.send_email(**mail)["MessageId"]
+
+
+def test_the_log_tells_which_role_made_a_call(box: Sandbox, sts: Any) -> None:
+    """And `denied` may name a role."""
+    role = "arn:aws:iam::123456789012:role/reader"
+    lent = sts.assume_role(RoleArn=role, RoleSessionName="session")["Credentials"]
+    keys = {
+        "aws_access_key_id": lent["AccessKeyId"],
+        "aws_secret_access_key": lent["SecretAccessKey"],
+        "aws_session_token": lent["SessionToken"],
+    }
+    sm = client(box, "sagemaker", **keys)
+    sm.list_experiments()
+    box.admin.set_knobs(denied={role: ["sagemaker:List*"]})
+    with pytest.raises(ClientError, match="assumed-role/reader"):
+        sm.list_experiments()
+    client(box, "sagemaker").list_experiments()
+    told = [each.role for each in box.admin.calls() if each.operation == "ListExperiments"]
+    assert told == [role, role, ""]
+
+
+def test_a_bucket_of_another_account_than_expected_is_refused(s3: Any, refused: Any) -> None:
+    s3.create_bucket(Bucket="vault")
+    expected = {"Bucket": "vault", "ExpectedBucketOwner": "210987654321"}
+    assert refused(s3.list_objects_v2, **expected)[2] == 403
+    assert refused(s3.put_object, Key="k", Body=b"", **expected)[2] == 403
+
+
 def test_a_service_that_is_not_there_says_so(box: Sandbox) -> None:
     """Instead of hanging."""
     with pytest.raises(ClientError) as caught:

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final, cast
 from urllib.parse import urlsplit
 
@@ -139,6 +140,7 @@ class TargetSession(AwsSession):
         return host.endswith((".amazonaws.com", ".amazonaws.com.cn", ".api.aws"))
 
 
+@cache
 def partition_of(region: str) -> str:
     """Return the ARN partition of a region: for example `aws` or `aws-cn`."""
     try:
