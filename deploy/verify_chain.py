@@ -167,6 +167,8 @@ def main() -> int:
     print(f"{len(chain.heads)} links, {len(chain.named)} objects, {len(faults)} faults")
     if chain.heads:
         print(f"head: {max(chain.heads)}:{chain.heads[max(chain.heads)]}")
+    if signed := len(list((asked.folder / "signatures").glob("*"))):
+        print(f"{signed} links are signed; the signatures are not checked here")
     if asked.expect_head is None:
         print("unanchored: without a head that was kept elsewhere a lost end may leave no trace")
     return 5 if faults else 0

@@ -21,6 +21,7 @@ SageWardenError            exit code 1, a defect
 │   ├── VaultAbsent            there is no such object
 │   ├── VaultExists            an object of that name is there already
 │   └── VaultChanged           the object changed since it was read
+├── SigningFailed          3   a link of the chain stays unsigned: the next signature covers it
 ├── IntegrityError         5   what was read back is not what was written
 ├── LimitReached           4   a limit stopped the plan
 ├── ApprovalNeeded         6   the plan waits for a person
@@ -140,6 +141,12 @@ class VaultExists(VaultError):  # noqa: N818
 
 class VaultChanged(VaultError):  # noqa: N818
     """A replace met an object other than the one that was read."""
+
+
+class SigningFailed(SageWardenError):  # noqa: N818
+    """No signature was given: the next run's covers what this one wrote."""
+
+    exit_code = 3
 
 
 class IntegrityError(SageWardenError):

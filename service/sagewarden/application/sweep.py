@@ -35,9 +35,11 @@ from sagewarden.application.plans import (
 )
 from sagewarden.application.ports import Bench
 from sagewarden.application.ports.aws import Effects, Tagging
+from sagewarden.application.ports.signing import Signer
 from sagewarden.application.report_building import build_report
 from sagewarden.application.reporting import store_report
 from sagewarden.application.resume import Resumer
+from sagewarden.application.signing import sign_link
 from sagewarden.application.story import Story
 from sagewarden.application.tag_plan import plan_tags
 from sagewarden.application.tagging import Tagger, TagOrder
@@ -75,6 +77,7 @@ class Run:
     wire: Callable[[Bench, Lease], Effects]
     wire_tagging: Callable[[Bench, Lease], Tagging]
     render: Render
+    signer: Signer | None = None
 
 
 class Sweep:
@@ -363,18 +366,20 @@ def run_target(bench: Bench, governance: Governance, run: Run, plan: str | None 
         sweep.pay()
         report = build_report(bench, governance, sweep.story)
         store_report(bench, report, run.render(report))
-        _chain(bench, recorded, run.name)
+        _chain(bench, recorded, run)
         return report
 
 
-def _chain(bench: Bench, recorded: Recorded, run: str) -> None:
+def _chain(bench: Bench, recorded: Recorded, run: Run) -> None:
     try:
-        extend_chain(bench, recorded, run)
+        head = extend_chain(bench, recorded, run.name)
     except VaultError as error:
         raise VaultError(
             f"the report is stored, but no link of the chain names it yet: {error.message}",
             advice=f"The next run's link names what this one wrote. {error.advice}".strip(),
         ) from error
+    if run.signer is not None:
+        sign_link(bench, head, run.signer)
 
 
 def _tell(story: Story, error: SageWardenError, bench: Bench) -> None:

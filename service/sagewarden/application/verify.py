@@ -9,7 +9,9 @@ from sagewarden.application.chain import recording
 from sagewarden.application.documents import read_document
 from sagewarden.application.hindsight import look_back
 from sagewarden.application.ports import Bench
+from sagewarden.application.ports.signing import Check
 from sagewarden.application.reporting import reported_runs
+from sagewarden.application.signing import Vouched, vouch
 from sagewarden.application.walk import EVERYTHING, Finding, Reading, Walk, walk_chain
 from sagewarden.core.archive import VerifiedArchive
 from sagewarden.core.canonical import sha256
@@ -60,6 +62,7 @@ class Verification:
     blind: str = ""
     findings: list[Finding] = field(default_factory=list)
     chain: Walk | None = None
+    vouched: Vouched = field(default_factory=Vouched)
 
     @property
     def sound(self) -> bool:
@@ -72,13 +75,15 @@ class Scope:
     """What is verified: all, or one `run` alone, without the chain.
 
     `expected` is a head of the chain that was kept elsewhere. Of archive objects a `share` is read,
-    which the `salt` chooses; of the others only that they are there.
+    which the `salt` chooses; of the others only that they are there. Signatures are counted, and
+    checked if there is what does.
     """
 
     run: str | None = None
     expected: Head | None = None
     share: Share = WHOLE
     salt: str = ""
+    check: Check | None = None
 
 
 ALL = Scope()
@@ -108,6 +113,8 @@ def verify(bench: Bench, scope: Scope = ALL) -> Verification:
     if run is None:
         result.chain = walk_chain(bench, read, scope.expected, reading)
         result.findings += result.chain.findings
+        result.vouched = vouch(bench, scope.check, result.chain.head)
+        result.findings += result.vouched.findings
         seen = look_back(bench)
         result.findings += seen.findings
         result.versions, result.blind = seen.versions, seen.blind

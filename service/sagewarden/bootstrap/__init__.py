@@ -36,6 +36,7 @@ from sagewarden.adapters.vault.counted import CountedVault, VaultCounter
 from sagewarden.adapters.vault.marked import MarkedVault
 from sagewarden.adapters.vault.opening import open_vault
 from sagewarden.adapters.vault.owner import owned_by
+from sagewarden.adapters.vault.signing import FileSigner, KmsSigner
 from sagewarden.application.auditing import Price
 from sagewarden.application.judging import Governance
 from sagewarden.application.lease import Lease
@@ -43,6 +44,7 @@ from sagewarden.application.plans import ApprovalRules
 from sagewarden.application.ports import Bench
 from sagewarden.application.ports.aws import Effects, Progress, Tagging
 from sagewarden.application.ports.restoring import Restoring
+from sagewarden.application.ports.signing import Signer
 from sagewarden.application.ports.vault import Vault
 from sagewarden.application.sweep import Run
 from sagewarden.bootstrap.channels import channels_of, mute, unheard
@@ -289,7 +291,18 @@ def new_run(settings: Settings, wired: Wired) -> Run:
         wire=_effects(wired),
         wire_tagging=_tagging(wired),
         render=renderings,
+        signer=_signer(settings, wired),
     )
+
+
+def _signer(settings: Settings, wired: Wired) -> Signer | None:
+    """Return what signs links of the chain, if the settings ask for it."""
+    vault = settings.vault
+    if vault is None or (vault.signing_key is None and vault.signing_kms_key is None):
+        return None
+    if vault.signing_key is not None:
+        return FileSigner(vault.signing_key)
+    return KmsSigner(wired.stages[Stage.ARCHIVER].reading("kms"), str(vault.signing_kms_key))
 
 
 def _effects(wired: Wired) -> Callable[[Bench, Lease], Effects]:

@@ -1,5 +1,6 @@
 """`verify`: whether the vault is intact."""
 
+from pathlib import Path
 from secrets import token_hex
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -7,6 +8,8 @@ from cyclopts import Parameter
 from rich.text import Text
 
 from sagewarden import bootstrap
+from sagewarden.application.ports.signing import Check
+from sagewarden.application.signing import Vouched
 from sagewarden.application.verify import ANCHORED, ASTRAY, UNANCHORED, Scope, Verification
 from sagewarden.application.verify import verify as verify_vault
 from sagewarden.application.walk import Walk
@@ -28,6 +31,7 @@ def verify(
     *,
     expect_head: Annotated[str | None, Parameter(name="--expect-head")] = None,
     read_data_subset: Annotated[str | None, Parameter(name="--read-data-subset")] = None,
+    public_key: Annotated[Path | None, Parameter(name="--public-key")] = None,
     where: Where = WHERE,
 ) -> int:
     """Read the journal, every archive and the chain back, and compare; exit 5 if anything is off.
@@ -42,6 +46,9 @@ def verify(
     read_data_subset
         Read only a share of the archive objects: 5% or 500M, chosen anew each time, or 1/7, a
         fixed part. All else is read as ever; of the others it is seen that they are there.
+    public_key
+        A PEM file with the public key that links are signed for (Ed25519, or P-256 of KMS): each
+        signature is checked, and that they reach the newest link.
     """
     settings = where.effective().settings
     scope = Scope(
@@ -49,6 +56,7 @@ def verify(
         expected=None if expect_head is None else _expected(expect_head, run, where, settings),
         share=WHOLE if read_data_subset is None else _share(read_data_subset),
         salt=token_hex(8),
+        check=None if public_key is None else _check(public_key, run),
     )
     found: list[tuple[str, Verification]] = []
     targets = where.targets(settings)
@@ -62,6 +70,17 @@ def verify(
         for target, each in found:
             _say_verification(target, each, expected=scope.expected is not None)
     return targets.exit_code if all(each.sound for _, each in found) else 5
+
+
+def _check(public_key: Path, run: str | None) -> Check:
+    from sagewarden.adapters.vault.signing import checker  # noqa: PLC0415 -- slow to import
+
+    if run is not None:
+        raise UsageError(
+            "--public-key is about the whole chain, not about one run",
+            advice="Leave the run's name out.",
+        )
+    return checker(public_key)
 
 
 def _share(spelled: str) -> Share:
@@ -103,6 +122,8 @@ def _spelled(target: str, each: Verification) -> dict[str, Any]:
         "archives_not_read": each.left,
         "earlier_versions": each.versions,
         "versions_unread": each.blind,
+        "signatures": each.vouched.signatures,
+        "signed_up_to": each.vouched.up_to,
         "entities": each.entities,
         "bytes": each.bytes,
         "findings": [{"key": found.key, "wrong": found.wrong} for found in each.findings],
@@ -121,12 +142,8 @@ def _say_verification(target: str, each: Verification, *, expected: bool) -> Non
     )
     if each.chain is not None:
         _say_chain(each.chain, expected=expected, sound=each.sound)
-    if each.left:
-        say(Text(f"  {each.left} archives are there and were not read, as asked.", "yellow"))
-    if each.blind:
-        say(Text(visible(f"  Earlier versions were not looked at: {each.blind}"), "yellow"))
-    elif each.versions:
-        say(Text(f"  {each.versions} earlier versions and delete markers were looked at."))
+    _say_signed(each.vouched)
+    _say_unread(each)
     if each.open:
         say(Text(f"  {each.open} intents are open: the next run settles them.", "yellow"))
     for found in each.findings:
@@ -139,6 +156,25 @@ def _say_verification(target: str, each: Verification, *, expected: bool) -> Non
                 "bold",
             )
         )
+
+
+def _say_unread(each: Verification) -> None:
+    if each.left:
+        say(Text(f"  {each.left} archives are there and were not read, as asked.", "yellow"))
+    if each.blind:
+        say(Text(visible(f"  Earlier versions were not looked at: {each.blind}"), "yellow"))
+    elif each.versions:
+        say(Text(f"  {each.versions} earlier versions and delete markers were looked at."))
+
+
+def _say_signed(vouched: Vouched) -> None:
+    if not vouched.signatures:
+        return
+    told = f"  {vouched.signatures} links are signed"
+    if vouched.up_to is None:
+        say(Text(f"{told}; not checked: no public key was given (--public-key).", "dim"))
+    else:
+        say(Text(f"{told}; with this key, and all before it, up to link {vouched.up_to}."))
 
 
 def _spelled_chain(walk: Walk | None) -> dict[str, Any] | None:

@@ -21,6 +21,7 @@ Under `v1/<account>/<region>/`:
 | notices   | `notices/<notice>/accepted-<channel>`             | `acceptance_key` | once |
 | reports   | `reports/<run>/<name>`                            | `report_key`     | once |
 | chain     | `chain/<number>`                                  | `chain_key`      | once |
+| signatures | `signatures/<number>`, of a link of the chain    | `signature_key`  | once |
 | check     | `check/current`, a check's probe                  | `check_key`      | replaced |
 
 Beside these stands `format/current`, by `format_key`: which versions may work on the vault at all.
@@ -71,6 +72,7 @@ class Family(StrEnum):
     NOTICES = "notices"
     REPORTS = "reports"
     CHAIN = "chain"
+    SIGNATURES = "signatures"
     CHECK = "check"
 
 
@@ -226,6 +228,11 @@ def chain_key(target: Target, number: int) -> str:
 def check_key(target: Target) -> str:
     """What a check writes to see whether conditional writes are honoured."""
     return _key(target, Family.CHECK, "current")
+
+
+def signature_key(target: Target, number: int) -> str:
+    """The signature of the chain's link of this number."""
+    return _key(target, Family.SIGNATURES, _number(number, 12))
 
 
 def family_of(key: str) -> str:

@@ -3,8 +3,9 @@
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
+from typing import Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from sagewarden.core.accounts import ACCOUNT_ID
@@ -30,6 +31,14 @@ class VaultSettings(Section):
         "role may lie there.",
     )
     kms_key: str | None = Field(None, description="KMS key for new objects in S3.")
+    signing_key: Path | None = Field(
+        None, description="A PEM file with an Ed25519 private key that signs each run's link."
+    )
+    signing_kms_key: str | None = Field(
+        None,
+        description="Or a KMS key (ECC_NIST_P256, SIGN_VERIFY) that does; the archiver's role "
+        "needs kms:Sign.",
+    )
     directory_is_durable: bool = Field(
         False,  # noqa: FBT003 -- a default's value
         description="A directory may be the only archive of what is deleted from a real account.",
@@ -40,6 +49,12 @@ class VaultSettings(Section):
         description="What reports reckon with: US dollars for a GB (2^30 bytes) and a month. By "
         "default: S3 Standard, us-east-1, first 50 TB (aws.amazon.com/s3/pricing, known in 2025).",
     )
+
+    @model_validator(mode="after")
+    def _check_signing(self) -> Self:
+        if self.signing_key is not None and self.signing_kms_key is not None:
+            raise ValueError("signing_key and signing_kms_key exclude each other: keep one")
+        return self
 
 
 class LimitSettings(Section):
