@@ -162,3 +162,13 @@ def test_a_bucket_that_is_another_accounts_is_no_vault(staged: User) -> None:
     ran = staged("sweep")
     assert ran.code == 3
     assert "AccessDenied" in ran.words
+
+
+def test_targets_are_chosen_by_their_tags(staged: User) -> None:
+    """With several, all must be there; what chooses none is an error, never all."""
+    dev = target(tags={"env": "dev", "team": "vision"})
+    staged.settles(targets=[dev, target("eu-west-1", tags={"env": "prod"})])
+    words = ("baseline", "show", "--json", "--target-tag", "env=dev")
+    assert [each["target"] for each in staged(*words).answer] == [f"{ACCOUNT}/us-east-1"]
+    assert len(staged(*words, "--target-tag", "team").answer) == 1
+    assert staged(*words, "--target-tag", "team=audio").code == 2
