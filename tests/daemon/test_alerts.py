@@ -12,7 +12,7 @@ from ruamel.yaml import YAML
 from sagewarden.adapters.aws.errors import Fault
 from sagewarden.adapters.telemetry.metrics import METRICS
 from sagewarden.core.journal import Result
-from sagewarden.core.standing import RunResult
+from sagewarden.core.standing import Inspection, RunResult
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
 OF_THE_PROCESS = {
@@ -23,6 +23,7 @@ OF_THE_PROCESS = {
 LABELS = {name: each.labels for name, each in METRICS.items()} | OF_THE_PROCESS
 VALUES = {
     ("sagewarden_runs_total", "result"): set(map(str, RunResult)),
+    ("sagewarden_inspections_total", "result"): set(map(str, Inspection)),
     ("sagewarden_effects_total", "outcome"): set(map(str, Result)),
     ("sagewarden_api_calls_total", "result"): {"ok", *(each.name.lower() for each in Fault)},
 }

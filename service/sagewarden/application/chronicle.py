@@ -8,7 +8,7 @@ from typing import Any
 
 from sagewarden.core.entities import Target
 from sagewarden.core.report import Report
-from sagewarden.core.standing import Circumstances, RunResult, Standing
+from sagewarden.core.standing import Circumstances, Inspection, RunResult, Standing
 
 
 class Chronicle:
@@ -55,6 +55,10 @@ class Chronicle:
             return after.ended(result, reason, self._monotonic())
 
         self._change(target, change)
+
+    def inspected(self, target: Target, job: str, result: Inspection, found: str = "") -> None:
+        """Note how an inspection ended, and what it found."""
+        self._change(target, lambda before: before.inspected(job, result, found))
 
     def standings(self) -> tuple[Standing, ...]:
         """Return how each target stands."""

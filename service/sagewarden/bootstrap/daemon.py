@@ -1,14 +1,10 @@
 """The daemon: what its jobs do, what it keeps between runs, how it hears of new settings."""
 
-import gc
 import threading
 import time
-import traceback
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import replace
 from functools import partial
-from pathlib import Path
 
 from sagewarden.adapters.clock import wall_now
 from sagewarden.adapters.telemetry.logs import tell
@@ -17,8 +13,10 @@ from sagewarden.application.fleet import Fleet
 from sagewarden.application.ports.schedule import Job, Scheduler
 from sagewarden.application.ports.vault import Vault
 from sagewarden.bootstrap import Meters, Process, policies_of
+from sagewarden.bootstrap.inspecting import Inspector, inspections
 from sagewarden.bootstrap.sweeping import ReadyRun
 from sagewarden.bootstrap.targets import Asked, Found, find_targets
+from sagewarden.bootstrap.underway import Underway, tell_defect
 from sagewarden.core.entities import Target
 from sagewarden.core.schedule import Window
 from sagewarden.core.standing import RunResult, result_of
@@ -32,14 +30,6 @@ Loading = Callable[[], Settings]
 """Reads the settings anew; raises SageWardenError."""
 
 
-@dataclass(slots=True)
-class _Underway:
-    """A run that goes on: how it is told to stop, and when its hours end."""
-
-    stop: threading.Event
-    closes: datetime | None
-
-
 class Daemon:
     """Begins runs when its scheduler says so, and outlives whatever goes wrong in one."""
 
@@ -50,15 +40,14 @@ class Daemon:
         self._asked = asked
         self._settings = load()
         self._lock = threading.Lock()
-        self._stopping = threading.Event()
-        self._underway: dict[Target, _Underway] = {}
+        self._underway = Underway()
         self._directories: dict[str, Vault] = {}
         self._meters: dict[Target, Meters] = {}
         self._fleet = Fleet(self._settings.run.targets_at_once)
         self._drift = _drift()
         self.beat = time.monotonic()
         self.chronicle = Chronicle(time.monotonic)
-        self._foresee(self._settings)
+        self.chronicle.govern(self._foreseen(self._settings))
 
     @property
     def settings(self) -> Settings:
@@ -66,12 +55,15 @@ class Daemon:
         return self._settings
 
     def jobs(self, settings: Settings) -> list[Job]:
-        """Return every job that the daemon has, under these settings.
-
-        A further kind of job is one more line here: its name, when, and what to do.
-        """
+        """Return every job that the daemon has, under these settings."""
         schedule = settings.schedule
-        return [Job("sweep", schedule.sweep.timing(schedule.zone), self.sweep)]
+        return [
+            Job("sweep", schedule.sweep.timing(schedule.zone), self.sweep),
+            *(
+                Job(name, when.timing(schedule.zone), partial(self._inspect_all, name))
+                for name, (when, _) in inspections(settings).items()
+            ),
+        ]
 
     def sweep(self) -> None:
         """Begin a run of each target that has none under way."""
@@ -92,8 +84,8 @@ class Daemon:
         """Read the settings anew; keep those that count when they are refused."""
         try:
             settings = self._load()
+            foreseen = self._foreseen(settings)
             scheduler.plan(self.jobs(settings))
-            self._foresee(settings)
         except SageWardenError as error:
             self.chronicle.note(settings=error.message)
             tell("settings.refused", reason=error.message, advice=error.advice)
@@ -102,6 +94,7 @@ class Daemon:
             tell("settings.kept", setting="web", reason="it counts after a restart only")
         self._settings = settings
         self._fleet.allow(settings.run.targets_at_once)
+        self.chronicle.govern(foreseen)
         self.chronicle.note(settings="")
         tell("settings.read", targets=len(self.chronicle.standings()))
 
@@ -113,20 +106,12 @@ class Daemon:
             tell("clock.stepped", seconds=round(drift - self._drift, 1))
             scheduler.look()
         self._drift = drift
-        now = wall_now()
-        with self._lock:
-            for target, each in self._underway.items():
-                if each.closes is not None and now >= each.closes and not each.stop.is_set():
-                    tell("window.closed", target=str(target))
-                    each.stop.set()
+        self._underway.close(wall_now())
 
     def stop(self) -> None:
         """Begin nothing any more; runs under way stop after what they are at."""
         self.chronicle.note(stopping=True)
-        with self._lock:
-            self._stopping.set()
-            for each in self._underway.values():
-                each.stop.set()
+        self._underway.stop()
         self._fleet.drop_waiting()
 
     def ended(self, seconds: float | None = None) -> bool:
@@ -138,19 +123,30 @@ class Daemon:
         with self._lock:
             return dict(self._meters)
 
-    def _foresee(self, settings: Settings) -> None:
-        """Note the targets that settings name; raise SettingsError when they name none.
+    def _foreseen(self, settings: Settings) -> list[Target]:
+        """Return the targets that settings name; raise SettingsError when they name none.
 
         Those of an organization the next sweep reads: nobody waits for AWS here.
         """
-        if settings.organization is None:
-            found = find_targets(settings, self._asked)
-            self.chronicle.govern(map(_target, found.targets))
+        if settings.organization is not None:
+            return [each.target for each in self.chronicle.standings()]
+        return [*map(_target, find_targets(settings, self._asked).targets)]
+
+    def _inspect_all(self, job: str) -> None:
+        """Look into the vault of each target, beside whatever runs."""
+        settings = self._settings
+        for each in self._targets(settings):
+            target = _target(each)
+            inspection = Inspector(job, target, self.chronicle, self._underway)
+            process = replace(self._usual, directories=self._directories)
+            work = partial(inspection.inspect, settings, each, process)
+            if not self._fleet.take(inspection.name, work):
+                tell("job.busy", job=job, target=str(target))
 
     def _targets(self, settings: Settings) -> tuple[TargetSettings, ...]:
         """Read which targets there are; tell of those that could not be read, and go on."""
         try:
-            found = find_targets(settings, self._asked, self._stopping)
+            found = find_targets(settings, self._asked, self._underway.stopping)
         except SageWardenError as error:
             found = Found((), (), (error,))
         reasons = [each.message for each in found.unread]
@@ -170,16 +166,14 @@ class Daemon:
         if window is not None and not window.holds(now):
             tell("run.left-out", target=str(target), reason="its hours are over")
             return
-        stop = self._admit(target, None if window is None else window.closes(now))
+        stop = self._underway.admit(str(target), None if window is None else window.closes(now))
         if stop is None:
             return
         self.chronicle.began(target)
         try:
             self._do(settings, chosen, stop)
         finally:
-            with self._lock:
-                self._underway.pop(target, None)
-            gc.collect()  # a run's AWS clients are cycles: the next would be made beside them
+            self._underway.release(str(target))
 
     def _do(self, settings: Settings, chosen: TargetSettings, stop: threading.Event) -> None:
         target = _target(chosen)
@@ -196,21 +190,10 @@ class Daemon:
             if ready is None:
                 tell("run.refused", target=str(target), reason=error.message, advice=error.advice)
         except Exception as defect:  # noqa: BLE001 -- the daemon outlives it, and says so
-            reason = f"{type(defect).__name__}: {defect}"
-            self.chronicle.ended(target, RunResult.DEFECT, reason)
-            tell("run.defect", target=str(target), reason=reason, trace=_trace(defect))
+            self.chronicle.ended(target, RunResult.DEFECT, tell_defect(target, defect))
         else:
             result = result_of(report.exit_code, stopped=stop.is_set())
             self.chronicle.ended(target, result, " ".join(report.advice), report)
-
-    def _admit(self, target: Target, closes: datetime | None) -> threading.Event | None:
-        """Note a run as under way; return what stops it, or None when nothing begins any more."""
-        with self._lock:
-            if self._stopping.is_set():
-                return None
-            stop = threading.Event()
-            self._underway[target] = _Underway(stop, closes)
-            return stop
 
     def _meters_of(self, target: Target) -> Meters:
         with self._lock:
@@ -225,16 +208,6 @@ def _target(chosen: TargetSettings) -> Target:
 
 def _window(settings: Settings) -> Window | None:
     return settings.schedule.sweep.timing(settings.schedule.zone).window
-
-
-def _trace(defect: Exception) -> list[str]:
-    """Say where a defect was met, the innermost place last, without any value."""
-    frames = traceback.extract_tb(defect.__traceback__)[-TRACED:]
-    return [f"{Path(each.filename).name}:{each.lineno} {each.name}" for each in frames]
-
-
-TRACED = 12
-"""Places of a defect that are told."""
 
 
 def _drift() -> float:

@@ -23,6 +23,14 @@ class RunResult(StrEnum):
     STOPPED = "stopped"
 
 
+class Inspection(StrEnum):
+    """How an inspection ended; one that was told to stop has no result."""
+
+    SOUND = "sound"
+    UNSOUND = "unsound"
+    FAILED = "failed"
+
+
 BY_CODE = {
     0: RunResult.DONE,
     2: RunResult.REFUSED,
@@ -50,8 +58,9 @@ def result_of(exit_code: int, *, stopped: bool) -> RunResult:
 class Standing:
     """What was seen of one target. Times are seconds on the daemon's monotonic clock.
 
-    `runs` and `effects` (by effect, kind, outcome) count since the daemon began; `entities`,
-    `judged` (trees, by kind and verdict), `marked` and `held` are of the last run that judged.
+    `runs`, `effects` (by effect, kind, outcome) and `inspections` (by job and result) count since
+    the daemon began; `entities`, `judged` (trees, by kind and verdict), `marked` and `held` are of
+    the last run that judged. `unsound` says what the last inspection of each job found.
     """
 
     target: Target
@@ -66,6 +75,8 @@ class Standing:
     judged: Mapping[tuple[str, str], int] = field(default_factory=dict)
     held: int = 0
     effects: Mapping[tuple[str, str, str], int] = field(default_factory=dict)
+    inspections: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    unsound: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def marked(self) -> int:
@@ -90,6 +101,15 @@ class Standing:
             reason=reason,
             seconds=now - (now if self.began is None else self.began),
             good=now if result in GOOD else self.good,
+        )
+
+    def inspected(self, job: str, result: Inspection, found: str) -> "Standing":
+        """Return it once an inspection has ended, well if it found nothing."""
+        others = {name: each for name, each in self.unsound.items() if name != job}
+        return replace(
+            self,
+            inspections=Counter(self.inspections) + Counter([(job, str(result))]),
+            unsound={**others, job: found} if found else others,
         )
 
     def told(self, report: Report) -> "Standing":
@@ -167,5 +187,7 @@ def _to_be_seen(known: Iterable[Standing]) -> Iterable[str]:
     for each in known:
         if each.last is RunResult.WAITS:
             yield f"{each.target}: a plan waits for approval"
+        for job, found in each.unsound.items():
+            yield f"{each.target}: {job}: {found}"
         if each.last is RunResult.LIMIT:
             yield f"{each.target}: a limit stopped the run: {each.reason}"

@@ -3,6 +3,7 @@
 Nothing that acts has a default: without targets, policies and a vault, nothing is read or written.
 """
 
+from sagewarden.settings.daemon import DrillSettings, JobSettings, VerifySettings
 from sagewarden.settings.loading import Effective, load_settings
 from sagewarden.settings.model import (
     LimitSettings,
@@ -15,7 +16,9 @@ from sagewarden.settings.targets import OrganizationSettings, RoleSettings, Targ
 from sagewarden.settings.values import host_of
 
 __all__ = [
+    "DrillSettings",
     "Effective",
+    "JobSettings",
     "LimitSettings",
     "LimitsSettings",
     "NoticeSettings",
@@ -24,6 +27,7 @@ __all__ = [
     "Settings",
     "TargetSettings",
     "VaultSettings",
+    "VerifySettings",
     "WebhookSettings",
     "host_of",
     "load_settings",

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from pydantic import Field, field_validator
 
 from sagewarden.core.schedule import Timing, parse_window
+from sagewarden.core.share import Share
 from sagewarden.settings.values import Duration, Section
 
 _CRON = re.compile(r"\S+( \S+){3} ((\*|[a-z,-]+)(/\d+)?)")
@@ -64,6 +65,26 @@ class JobSettings(Section):
         )
 
 
+class DrillSettings(JobSettings):
+    """When a sample of what was deleted is restored into an empty sandbox, and compared."""
+
+    every: Duration = Field(timedelta(weeks=1), description="How often.")
+    sample: int = Field(20, ge=1, description="How many entities are drawn from each target.")
+
+
+class VerifySettings(JobSettings):
+    """When the vault is read back."""
+
+    every: Duration = Field(timedelta(days=1), description="How often.")
+    share: str = Field("5%", description="The share of the archives: 5% or 500M, drawn anew.")
+
+    @field_validator("share")
+    @classmethod
+    def _check_share(cls, value: str) -> str:
+        Share.read(value)
+        return value
+
+
 class ScheduleSettings(Section):
     """When the daemon works."""
 
@@ -78,6 +99,16 @@ class ScheduleSettings(Section):
         description="How long a stop may take; what is not ended then, the next run settles.",
     )
     sweep: JobSettings = JobSettings()
+    drill: DrillSettings | None = Field(
+        None,
+        description="Set like `schedule.sweep`, with `sample: 20`: how often a sample of what was "
+        "deleted is restored into an empty sandbox and compared; none: never.",
+    )
+    verify: VerifySettings | None = Field(
+        None,
+        description="Set like `schedule.sweep`, with `share: 5%`: how often the journal, the chain "
+        "and a share of the archives are read back; none: never.",
+    )
 
     @field_validator("zone")
     @classmethod

@@ -17,6 +17,7 @@ WARNINGS = frozenset(
     {
         "clock.stepped",
         "daemon.cut",
+        "inspection.unsound",
         "job.busy",
         "job.failed",
         "job.missed",

@@ -17,7 +17,7 @@ from sagewarden import __version__
 from sagewarden.core.entities import Kind
 from sagewarden.core.journal import Result
 from sagewarden.core.plan import Effect
-from sagewarden.core.standing import Circumstances, RunResult, Standing
+from sagewarden.core.standing import Circumstances, Inspection, RunResult, Standing
 
 TARGET = ("account", "region")
 
@@ -59,6 +59,9 @@ METRICS: Final[Mapping[str, Metric]] = {
     ),
     "sagewarden_limiter_rate": Metric(
         "gauge", "Calls a second that the limiter lets begin.", (*TARGET, "operation")
+    ),
+    "sagewarden_inspections_total": Metric(
+        "counter", "Drills and verifications, by result.", (*TARGET, "job", "result")
     ),
     "sagewarden_vault_errors_total": Metric(
         "counter", "Operations of the vault that failed.", (*TARGET, "operation")
@@ -102,6 +105,7 @@ EFFECTS = tuple(
     )
     for result in Result
 )
+INSPECTIONS = tuple((job, str(each)) for job in ("drill", "verify") for each in Inspection)
 CALLS = ("ok", "throttled", "denied")
 VAULT = ("create", "replace", "get", "list")
 """Told as 0 before they are met: Prometheus sees no increase where a series begins with 1."""
@@ -160,6 +164,9 @@ def samples(known: Known) -> Iterable[Sample]:
 def _of_runs(each: Standing, place: tuple[str, str], now: float) -> Iterable[Sample]:
     for result in RunResult:
         yield "sagewarden_runs_total", (*place, str(result)), each.runs.get(result, 0)
+    looked = dict.fromkeys(INSPECTIONS, 0) | dict(each.inspections)
+    for (job, inspection), count in looked.items():
+        yield "sagewarden_inspections_total", (*place, job, inspection), count
     yield "sagewarden_run_in_progress", place, each.began is not None
     yield "sagewarden_last_run_seconds", place, each.seconds
     yield "sagewarden_last_good_run_age_seconds", place, each.age(now)
