@@ -99,5 +99,5 @@ class Browser:
         self._calls += 1
         profile = self._place / f"profile-{self._calls}"
         command = [self._path, *QUIET, f"--user-data-dir={profile}", *flags, page.as_uri()]
-        ended = subprocess.run(command, capture_output=True, check=True, timeout=60)
+        ended = subprocess.run(command, capture_output=True, check=True, timeout=110)
         return ended.stdout.decode("utf-8")
