@@ -23,7 +23,7 @@ TRAIL = Trail(events=(EVENT,), since=minutes(-60), until=minutes(60), files=1, r
 
 
 def compared(trail: Trail, *claims: Claim) -> Reconciliation:
-    return reconcile(trail, claims, OURS)
+    return reconcile(trail, claims, (OURS,))
 
 
 def kinds(found: Reconciliation) -> list[str]:
@@ -102,7 +102,16 @@ def test_with_a_file_that_could_not_be_read_nothing_is_proved() -> None:
     assert (found.differences, found.clean) == ((), False)
 
 
+def test_the_role_that_deletes_is_ours_beside_the_one_that_reads() -> None:
+    """Settings name a role for each stage; its path is in no session's ARN."""
+    executor = "arn:aws:iam::123456789012:role/ml/governance/Executor"
+    session = "arn:aws:sts::123456789012:assumed-role/Executor/sagewarden-x"
+    trail = replace(TRAIL, events=(replace(EVENT, caller=session),))
+    assert reconcile(trail, [CLAIM], (OURS, executor)).clean
+    assert kinds(compared(trail, CLAIM)) == ["done by another identity"]
+
+
 def test_nobody_is_ours_when_no_identity_is_known() -> None:
     """An ARN that could be anybody's explains nothing away."""
-    found = reconcile(TRAIL, [CLAIM], "")
+    found = reconcile(TRAIL, [CLAIM], ("",))
     assert found.agreed == 0

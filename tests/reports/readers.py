@@ -186,7 +186,7 @@ def audit(report: Report | None = None, *, runs: int = 20) -> Audit:
         chain=ChainPlace(number=21, sha256=hexed(21), head_number=23, head_sha256=hexed(23)),
         storage=storage(),
         trail=Reconciliation(
-            identity=told.identity,
+            identities=(told.identity,),
             since=spelled(NOW - timedelta(days=1)),
             until=spelled(NOW + timedelta(days=1)),
             files=96,

@@ -28,8 +28,17 @@ class Price:
     source: str
 
 
-def audit(bench: Bench, report: Report, price: Price, trail: Trail | None = None) -> Audit:
-    """Return everything about a run that has to be believed; raise VaultError, IntegrityError."""
+def audit(
+    bench: Bench,
+    report: Report,
+    price: Price,
+    trail: Trail | None = None,
+    roles: tuple[str, ...] = (),
+) -> Audit:
+    """Return everything about a run that has to be believed; raise VaultError, IntegrityError.
+
+    `roles` are ARNs that we work as beside the one that the report names.
+    """
     history = read_history(bench)
     return Audit(
         run=report.run,
@@ -58,7 +67,7 @@ def audit(bench: Bench, report: Report, price: Price, trail: Trail | None = None
         unread=history.unread,
         chain=_place(bench, report.run),
         storage=storage(bench, price),
-        trail=None if trail is None else reconciled(bench, report, trail),
+        trail=None if trail is None else reconciled(bench, trail, (report.identity, *roles)),
     )
 
 
@@ -70,9 +79,9 @@ def storage(bench: Bench, price: Price) -> Storage:
     return measured(sizes, price.usd_per_gb_month, price.source)
 
 
-def reconciled(bench: Bench, report: Report, trail: Trail) -> Reconciliation:
+def reconciled(bench: Bench, trail: Trail, identities: tuple[str, ...]) -> Reconciliation:
     """Compare CloudTrail's log files with every intent on the target."""
-    return reconcile(trail, _claims(bench), report.identity)
+    return reconcile(trail, _claims(bench), identities)
 
 
 def _place(bench: Bench, run: str) -> ChainPlace | None:

@@ -104,12 +104,15 @@ def report(
         return _say_schema(reader.name)
     from sagewarden import bootstrap  # noqa: PLC0415 -- slow to import
     from sagewarden.application.reporting import read_report, reported_runs  # noqa: PLC0415
+    from sagewarden.bootstrap.stages import arn_of  # noqa: PLC0415
+    from sagewarden.core.permissions.operations import Stage  # noqa: PLC0415
 
     settings = where.effective().settings
     with working() as process:
         chosen = where.single_target(settings, "a report is of")
         bench = bootstrap.wire_target(settings, chosen, process).bench
         price = bootstrap.price_of(settings)
+        executor = arn_of(chosen, Stage.EXECUTOR)
         if reader.name == "trend":
             return _tell(_trend(bench, price), _form(where, format), output)
         runs = reported_runs(bench)
@@ -122,7 +125,7 @@ def report(
             )
         found = read_report(bench, matching(run, runs))
         if reader.name == "audit":
-            document = _audit(bench, found, price, reader.cloudtrail)
+            document = _audit(bench, found, price, (reader.cloudtrail, executor))
         else:
             document = _run(found) if reader.name == "run" else _owners(found, reader.owner)
     return _tell(document, _form(where, format), output)
@@ -191,15 +194,18 @@ def _only(view: "Owners", owner: str) -> "Owners":
     return replace(view, owners=theirs)
 
 
-def _audit(bench: "Bench", found: "Report", price: "Price", cloudtrail: Path | None) -> _Document:
+def _audit(
+    bench: "Bench", found: "Report", price: "Price", trail_of: tuple[Path | None, str | None]
+) -> _Document:
     from sagewarden.adapters.aws.trail import read_trail  # noqa: PLC0415
     from sagewarden.adapters.reports import audit_page  # noqa: PLC0415
     from sagewarden.adapters.reports.brief import in_markdown, on_terminal  # noqa: PLC0415
     from sagewarden.adapters.reports.briefs import audit_brief  # noqa: PLC0415
     from sagewarden.application.auditing import audit  # noqa: PLC0415
 
-    trail = None if cloudtrail is None else read_trail(cloudtrail, bench.target)
-    told = audit(bench, found, price, trail)
+    folder, executor = trail_of
+    trail = None if folder is None else read_trail(folder, bench.target)
+    told = audit(bench, found, price, trail, () if executor is None else (executor,))
     return _Document(
         f"The audit of run {found.run}",
         {

@@ -1,5 +1,6 @@
 """Compares what CloudTrail logged with what the journal says: event by event, intent by intent."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,6 +16,8 @@ SLACK = timedelta(minutes=2)
 WITHOUT_INTENT = "event without intent"
 WITHOUT_EVENT = "intent without event"
 BY_ANOTHER = "done by another identity"
+
+_ROLE = re.compile(r"(arn:[a-z-]+):iam::(\d+):role/(?:.*/)?([^/]+)")
 
 Act: TypeAlias = tuple[str, str, str]
 """Operation, name and trial (or nothing), names in lower case as AWS compares them."""
@@ -74,14 +77,14 @@ class Difference:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reconciliation:
-    """CloudTrail against the journal.
+    """CloudTrail against the journal; `identities` are the ARNs that we work as.
 
     `agreed` intents have their event; `uncovered` lie outside the time that the files cover.
     `others` are deletes by other identities, which are none of ours to explain. `unread` names
     files that could not be read: with one of them nothing is proved.
     """
 
-    identity: str
+    identities: tuple[str, ...]
     since: str
     until: str
     files: int
@@ -99,9 +102,9 @@ class Reconciliation:
         return not self.differences and not self.unread
 
 
-def reconcile(trail: Trail, claims: Iterable[Claim], identity: str) -> Reconciliation:
-    """Compare a target's log files with all its intents; `identity` is the ARN that we work as."""
-    ours = principal(identity)
+def reconcile(trail: Trail, claims: Iterable[Claim], identities: tuple[str, ...]) -> Reconciliation:
+    """Compare a target's log files with all its intents; `identities` are ARNs that we work as."""
+    ours = frozenset(filter(None, map(_whom, identities)))
     of_act: dict[Act, list[Claim]] = defaultdict(list)
     for claim in claims:
         of_act[claim.act].append(claim)
@@ -115,7 +118,7 @@ def reconcile(trail: Trail, claims: Iterable[Claim], identity: str) -> Reconcili
     lacking = list(_lacking(covered, happened, ours))
     unintended = [event for event in mine if not _claimed(event, of_act)]
     return Reconciliation(
-        identity=identity,
+        identities=identities,
         since="" if trail.since is None else spell_time(trail.since),
         until="" if trail.until is None else spell_time(trail.until),
         files=trail.files,
@@ -129,9 +132,15 @@ def reconcile(trail: Trail, claims: Iterable[Claim], identity: str) -> Reconcili
     )
 
 
-def _is_ours(event: TrailEvent, ours: str) -> bool:
-    """Whether an event is of our role; an ARN that could be anybody's is nobody's here."""
-    return bool(ours) and principal(event.caller) == ours
+def _whom(arn: str) -> str:
+    """Return whom an ARN stands for: a role and its sessions are one, whatever path it has."""
+    role = _ROLE.fullmatch(arn)
+    return principal(arn if role is None else f"{role[1]}:sts::{role[2]}:assumed-role/{role[3]}/-")
+
+
+def _is_ours(event: TrailEvent, ours: frozenset[str]) -> bool:
+    """Whether an event is of a role of ours; an ARN that could be anybody's is nobody's here."""
+    return _whom(event.caller) in ours
 
 
 def _covered(claim: Claim, trail: Trail) -> bool:
@@ -150,7 +159,7 @@ def _claimed(event: TrailEvent, claims: Mapping[Act, Sequence[Claim]]) -> bool:
 
 
 def _lacking(
-    claims: Iterable[Claim], happened: Mapping[Act, Sequence[TrailEvent]], ours: str
+    claims: Iterable[Claim], happened: Mapping[Act, Sequence[TrailEvent]], ours: frozenset[str]
 ) -> Iterator[Difference]:
     """Yield what we say that we did, and CloudTrail does not say of us."""
     for claim in claims:
