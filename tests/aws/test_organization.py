@@ -92,6 +92,14 @@ def test_accounts_and_units_are_left_out(company: Company) -> None:
     assert company.names(units=(company.upper,), exclude=(company.lower,)) == {"dev", "test"}
 
 
+def test_whom_the_organization_does_not_know_need_not_be_left_out_and_is_said(
+    company: Company,
+) -> None:
+    """A number with two digits changed leaves in whom it was to leave out."""
+    found = read_members(company.calls, Wanted(exclude=("999999999999",)))
+    assert "account 999999999999 is none of the organization's" in found.left_out
+
+
 def test_an_accounts_tags_are_read_if_they_are_asked_for(company: Company) -> None:
     found = read_members(company.calls, Wanted(units=(company.upper,), tags=True))
     assert {each.name: each.tags for each in found.members} == {

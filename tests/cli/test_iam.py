@@ -169,7 +169,11 @@ def test_channels_of_aws_are_used_as_nobody_else(scribe: User) -> None:
 
 
 def test_units_that_are_left_out_are_walked_too(scribe: User) -> None:
-    organization = {"regions": ["us-east-1"], "role_name": "warden", "exclude": ["ou-ab12-1"]}
+    organization = {
+        "regions": ["us-east-1"],
+        "role_name": "warden",
+        "exclude": ["ou-ab12-11111111"],
+    }
     scribe.settles(vault=VAULT, organization=organization)
     assert {"organizations:ListAccounts", "organizations:ListAccountsForParent"} <= actions(
         scribe, "own"

@@ -233,6 +233,10 @@ TOPIC = "arn:aws:sns:eu-west-1:111122223333:owners"
         ("topic: {arn: owners}", "notice.topic.arn"),
         ("email: {region: eu-west-1, sender: w@example.com}", "domains or operator is required"),
         (
+            "email: {region: eu-west-1, sender: w@example.com, domains: ['*.example.com']}",
+            "must be a domain's name",
+        ),
+        (
             "email: {region: eu-west-1, sender: 'W <w@example.com>', operator: o@example.com}",
             "must be one plain e-mail address",
         ),

@@ -104,6 +104,25 @@ def test_an_organization_without_any_role_is_refused() -> None:
         given(organization={"regions": ["eu-west-1"], "roles": {"reader": "look"}})
 
 
+@pytest.mark.parametrize(
+    ("key", "value", "told"),
+    [
+        ("exclude", ["12345678901"], "or an account's 12 digits"),
+        ("exclude", ["prod"], "or an account's 12 digits"),
+        ("units", ["123456789012"], r"must be a root \(r-"),
+        ("regions", ["europe"], "must be regions' names"),
+        ("regions", [], "at least 1"),
+    ],
+)
+def test_a_word_of_an_organization_that_means_nothing_is_refused(
+    key: str, value: list[str], told: str
+) -> None:
+    """Who is to be left out must not come in by a slip of the pen."""
+    usual = {"role_name": "warden", "regions": ["eu-west-1"]}
+    with pytest.raises(SettingsError, match=told):
+        given(organization=usual | {key: value})
+
+
 # --- an organization --------------------------------------------------------------------------
 
 

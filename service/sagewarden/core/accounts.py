@@ -10,6 +10,9 @@ from sagewarden.core.permissions.operations import Stage
 
 ACCOUNT_ID = r"[0-9]{12}"
 REGION = r"[a-z]{2}(-[a-z]+)+-[0-9]"
+UNIT = r"(r-[0-9a-z]{4,32}|ou-[0-9a-z]{4,32}-[0-9a-z]{8,32})"
+"""A root or a unit of AWS Organizations (its API reference)."""
+
 ROLE_ARN = rf"arn:aws[a-z-]*:iam::{ACCOUNT_ID}:role/[A-Za-z0-9_+=,.@/-]+"
 ROLE = rf"({ROLE_ARN}|[A-Za-z0-9_+=,.@-]{{1,64}})"
 """A role's ARN, or the name that it has in the target's own account."""

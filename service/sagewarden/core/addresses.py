@@ -16,6 +16,9 @@ _LONGEST_LOCAL = 64
 _LONGEST = 254
 
 
+DOMAIN = r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+"
+
+
 def is_address(text: str) -> bool:
     """Whether a text is one plain address and nothing else."""
     found = _ADDRESS.fullmatch(text)

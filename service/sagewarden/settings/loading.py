@@ -180,7 +180,13 @@ WORDS = {
 _ROLE = "must be a role's ARN, or the name that it has in the target's account"
 _ARN = "must be a role's ARN, such as arn:aws:iam::123456789012:role/sagewarden"
 
+_UNIT = "must be a root (r-...) or a unit (ou-...-...) of the organization"
+
 PATTERNS = {
+    "regions": "must be regions' names, such as eu-west-1",
+    "units": _UNIT,
+    "exclude": f"{_UNIT}, or an account's 12 digits",
+    "domains": "must be a domain's name and nothing else, such as example.com",
     "arn": "must be a topic's ARN, such as arn:aws:sns:eu-west-1:123456789012:owners",
     "configuration_set": "must be the name of a configuration set of SES",
     "role_arn": _ARN,
@@ -194,7 +200,7 @@ PATTERNS = {
 
 
 def _fault(error: ErrorDetails) -> str:
-    name = str(error["loc"][-1])
+    name = next((each for each in reversed(error["loc"]) if isinstance(each, str)), "")
     if error["type"] == "extra_forbidden" and len(error["loc"]) == 1:
         return WORDS["extra_forbidden"] + _meant(name)
     if error["type"] == "string_pattern_mismatch":

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, Field, SecretStr, model_validator
 
 from sagewarden.core.accounts import ACCOUNT_ID, REGION, ROLE_ARN
-from sagewarden.core.addresses import is_address
+from sagewarden.core.addresses import DOMAIN, is_address
 from sagewarden.settings.values import Duration, Section, WebAddress
 
 
@@ -87,7 +87,7 @@ class EmailSettings(AwsChannelSettings):
     region: str = Field(pattern=f"^{REGION}$", description="The region of SES.")
     sender: Address = Field(description="Who writes: an identity that SES has verified.")
     reply_to: Address | None = Field(None, description="Where answers go, if not to the sender.")
-    domains: tuple[str, ...] = Field(
+    domains: tuple[Annotated[str, Field(pattern=f"^{DOMAIN}$")], ...] = Field(
         (), description="Owners are written to if they are addresses in exactly these domains."
     )
     operator: Address | None = Field(

@@ -1,11 +1,19 @@
 """Which accounts and regions there are to govern, and as whom."""
 
 from collections.abc import Mapping
-from typing import Self
+from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from sagewarden.core.accounts import ACCOUNT_ID, REGION, ROLE, ROLE_ARN, ROLED, SWEEPING
+from sagewarden.core.accounts import (
+    ACCOUNT_ID,
+    REGION,
+    ROLE,
+    ROLE_ARN,
+    ROLED,
+    SWEEPING,
+    UNIT,
+)
 from sagewarden.core.permissions.operations import Stage
 from sagewarden.settings.values import Section
 
@@ -61,7 +69,7 @@ class TargetSettings(Section):
 class OrganizationSettings(Section):
     """Accounts that AWS Organizations lists, each a target in each of `regions`."""
 
-    regions: tuple[str, ...] = Field(
+    regions: tuple[Annotated[str, Field(pattern=f"^{REGION}$")], ...] = Field(
         min_length=1, description="The regions to govern in each account."
     )
     role_name: str | None = Field(
@@ -72,10 +80,10 @@ class OrganizationSettings(Section):
     )
     roles: RoleSettings = RoleSettings()
     external_id: str | None = Field(None, description="External id for these roles.")
-    units: tuple[str, ...] = Field(
+    units: tuple[Annotated[str, Field(pattern=f"^{UNIT}$")], ...] = Field(
         (), description="Roots (`r-...`) and units (`ou-...`): only accounts below these."
     )
-    exclude: tuple[str, ...] = Field(
+    exclude: tuple[Annotated[str, Field(pattern=f"^({ACCOUNT_ID}|{UNIT})$")], ...] = Field(
         (), description="Accounts and units to leave out; unread, nobody of the organization acts."
     )
     tags: Mapping[str, str] = Field({}, description="Tags that all of its targets have.")

@@ -52,6 +52,9 @@ def read_members(calls: Calls, wanted: Wanted) -> Membership:
             seen[account["Id"]] = account
     except (ReadFailed, Absent) as error:
         found.unread.append(_partly("the organization", error))
+    if not (wanted.units or found.unread):
+        strange = sorted(each for each in wanted.exclude if each.isdecimal() and each not in seen)
+        found.left_out += [f"account {each} is none of the organization's" for each in strange]
     for number in sorted(set(seen) - out):
         _admit(calls, seen[number], found, tags=wanted.tags)
     return found
