@@ -358,8 +358,9 @@ _ON: Mapping[str, tuple[str, ...]] = {
     "CreateTrial": (EXPERIMENTS, TRIALS),
     "CreateTrialComponent": (COMPONENTS,),
     "AssociateTrialComponent": EDGES,
-    "BatchGetMetrics": (COMPONENTS,),
-    "BatchPutMetrics": (COMPONENTS,),
+    # the reference wants ARNs of both, whichever a request names
+    "BatchGetMetrics": (COMPONENTS, "training-job/*"),
+    "BatchPutMetrics": (COMPONENTS, "training-job/*"),
 }
 """What single operations of a statement are about; of a tag that is set at a creation: the same."""
 
