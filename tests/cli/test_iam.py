@@ -74,6 +74,14 @@ def test_a_key_of_the_vault_is_used_through_s3_only(scribe: User) -> None:
     }
 
 
+def test_a_key_that_signs_the_chain_signs(scribe: User) -> None:
+    key = "arn:aws:kms:us-east-1:123456789012:key/1"
+    scribe.settles(vault=VAULT | {"signing_kms_key": key})
+    document = scribe("iam", "--role", "archiver").answer
+    (sign,) = [each for each in document["Statement"] if each["Sid"] == "SignChain"]
+    assert (sign["Action"], sign["Resource"]) == (["kms:Sign"], [key])
+
+
 def test_roles_are_taken_with_their_external_id(scribe: User) -> None:
     arn = "arn:aws:iam::123456789012:role/warden"
     target = {"account_id": "123456789012", "region": "us-east-1"}

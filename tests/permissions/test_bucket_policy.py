@@ -29,6 +29,7 @@ ONCE = [
     keys.acceptance_key(TARGET, "notice", "file"),
     keys.report_key(TARGET, "run", "report.json"),
     keys.chain_key(TARGET, 1),
+    keys.signature_key(TARGET, 1),
 ]
 REPLACED = [
     keys.format_key(),

@@ -30,6 +30,7 @@ def scope_of(settings: Settings, chosen: TargetSettings, policies: str | None = 
         doing=doing_of(policies_of(settings, policies), tag_marks=settings.marks.tag),
         bucket=bucket_of(settings),
         policies=_policies(settings, policies),
+        signing_key=None if settings.vault is None else settings.vault.signing_kms_key,
         roles=tuple(roles),
         callers=tuple(arns),
         organization=None

@@ -44,6 +44,7 @@ class When(Enum):
     ASKING_FOR_MODELS = auto()
     WITH_BUCKET = auto()
     WITH_KEY = auto()
+    SIGNING = auto()
     TAKING_ROLES = auto()
     POLICIES_IN_BUCKET = auto()
     LISTING_ACCOUNTS = auto()
@@ -75,6 +76,7 @@ class On(Enum):
     BUCKET = auto()
     OBJECTS = auto()
     KEY = auto()
+    SIGNING_KEY = auto()
     POLICY_BUCKET = auto()
     POLICY_FILES = auto()
     TOPICS = auto()
@@ -200,6 +202,14 @@ _GROUPS = (
         When.WITH_KEY,
         Terms.THROUGH_S3,
         {"GetObject": ("kms:Decrypt",), "PutObject": ("kms:GenerateDataKey",)},
+    ),
+    _Group(
+        "SignChain",
+        Stage.ARCHIVER,
+        On.SIGNING_KEY,
+        When.SIGNING,
+        Terms.NONE,
+        {"Sign": ("kms:Sign",)},
     ),
     _Group(
         "DeleteComponents",

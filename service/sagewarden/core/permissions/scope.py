@@ -80,6 +80,7 @@ class Scope:
     """One target with all that its permissions depend on; `callers` are asked about by `check`.
 
     The `organization` is read by own credentials; None where another role reads it, or nobody.
+    `policies` is where policy files lie, if that is in S3; `signing_key` is KMS's for the chain.
     `policies` is where policy files lie, if that is in S3; `topics` and `mail` are the channels
     of notices that own credentials serve.
     """
@@ -93,6 +94,7 @@ class Scope:
     callers: tuple[str, ...] = ()
     organization: Organization | None = None
     policies: Bucket | None = None
+    signing_key: str | None = None
     topics: tuple[str, ...] = ()
     mail: Mail | None = None
 

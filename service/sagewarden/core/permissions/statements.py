@@ -96,6 +96,7 @@ def _called_for(scope: Scope, when: When) -> bool:
         When.ASKING_FOR_MODELS: doing.models,
         When.WITH_BUCKET: scope.bucket is not None,
         When.WITH_KEY: scope.bucket is not None and scope.bucket.key is not None,
+        When.SIGNING: scope.signing_key is not None,
         When.TAKING_ROLES: bool(scope.roles),
         When.POLICIES_IN_BUCKET: scope.policies is not None,
         When.LISTING_ACCOUNTS: organization is not None and not organization.units,
@@ -135,14 +136,20 @@ def resources_of(scope: Scope, on: tuple[str, ...] | On) -> tuple[str, ...]:
             return scope.callers
         case On.POLICY_BUCKET | On.POLICY_FILES:
             return () if scope.policies is None else _of_policies(scope, scope.policies, on)
-        case On.TOPICS:
-            return scope.topics
-        case On.SENDERS:
-            return () if scope.mail is None else _of_mail(scope, scope.mail)
+        case On.TOPICS | On.SENDERS:
+            return _of_notices(scope, on)
         case On.PACKAGES:
             return (f"arn:{scope.partition}:sagemaker:{scope.region}:*:model-package/*",)
+        case On.SIGNING_KEY | On.KEY:
+            return _keys(scope, on)
         case _:
             return () if scope.bucket is None else _of_bucket(scope, scope.bucket, on)
+
+
+def _keys(scope: Scope, on: On) -> tuple[str, ...]:
+    of_bucket = None if scope.bucket is None else scope.bucket.key
+    key = scope.signing_key if on is On.SIGNING_KEY else of_bucket
+    return () if key is None else (_key(scope, key),)
 
 
 def _of_policies(scope: Scope, policies: Bucket, on: On) -> tuple[str, ...]:
@@ -156,6 +163,12 @@ def _files(policies: Bucket) -> str:
     return policies.prefix if single else policies.below("*")
 
 
+def _of_notices(scope: Scope, on: On) -> tuple[str, ...]:
+    if on is On.TOPICS:
+        return scope.topics
+    return () if scope.mail is None else _of_mail(scope, scope.mail)
+
+
 def _of_mail(scope: Scope, mail: Mail) -> tuple[str, ...]:
     """Return who may write: which of the account's identities it is, the condition says."""
     place = f"arn:{scope.partition}:ses:{mail.region}:*"
@@ -164,13 +177,9 @@ def _of_mail(scope: Scope, mail: Mail) -> tuple[str, ...]:
 
 def _of_bucket(scope: Scope, bucket: Bucket, on: On) -> tuple[str, ...]:
     place = f"arn:{scope.partition}:s3:::{bucket.name}"
-    match on:
-        case On.BUCKET:
-            return (place,)
-        case On.OBJECTS:
-            return tuple(f"{place}/{bucket.below(each)}" for each in own_keys(scope))
-        case _:
-            return () if bucket.key is None else (_key(scope, bucket.key),)
+    if on is On.BUCKET:
+        return (place,)
+    return tuple(f"{place}/{bucket.below(each)}" for each in own_keys(scope))
 
 
 def own_keys(scope: Scope) -> tuple[str, ...]:
