@@ -64,6 +64,8 @@ def explain(
             judged = judge_target(wired.bench, governance)
             found += explain_name(judged, governance, name, kind_of(kind))
             near += resembling(judged, name)
+    if not found and targets.unread:  # it may be where nobody could look, as was told
+        return targets.exit_code
     if not found:
         raise _unfound(name, kind, near)
     if where.json:
