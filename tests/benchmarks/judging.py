@@ -20,7 +20,7 @@ from random import Random
 from typing import Any
 
 from sagewarden.adapters.policyfiles import load_policies
-from sagewarden.application.judging import without_cycles
+from sagewarden.application.cycles import without_cycles
 from sagewarden.core.entities import Entity, Kind, Parent, Target
 from sagewarden.core.inventory import Inventory
 from sagewarden.core.judge import Circumstances, Judgements, Verdict, judge

@@ -11,6 +11,7 @@ from sagewarden.core.entities import Identity, Kind
 from sagewarden.core.rebirth import (
     RESTORED_TAG,
     Point,
+    count_points,
     mark_of,
     missing,
     points_of,
@@ -43,6 +44,13 @@ def test_steps_keep_their_order_a_second_apart() -> None:
         Point("loss", 1, 0.5, NOON - timedelta(seconds=1)),
         Point("loss", 5, 0.25, NOON),
     )
+
+
+def test_points_are_counted_as_they_are_put_back() -> None:
+    """Values by the minute count only where there are no steps."""
+    stepped = series("IterationNumber", [5, 0.25], [1, 0.5])
+    record = replace(RECORD, series=(stepped, series("Timestamp", [60, 0.5])))
+    assert count_points(record) == len(points_of(record, ANCHOR)) == 2
 
 
 def test_minutes_stay_apart() -> None:

@@ -1,12 +1,10 @@
 """Sees a target and judges it: what `plan`, `explain` and every sweep begin with. Reads only."""
 
-import gc
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from sagewarden.application.baseline import drifted, past_of, read_baseline
+from sagewarden.application.cycles import without_cycles
 from sagewarden.application.holds import read_holds
 from sagewarden.application.marks import MarkBook, read_marks
 from sagewarden.application.models import models_in_use
@@ -116,25 +114,6 @@ class Asked:
     at: datetime | None = None
     select: Select = frozenset()
     maker: str = ""
-
-
-@contextmanager
-def without_cycles() -> Iterator[None]:
-    """Let nobody look for garbage in cycles meanwhile: judging makes none.
-
-    Among the values of a million entities that search would take a quarter of the time. What was
-    made meanwhile counts as old afterwards, as if it had been looked at: the next full search, and
-    not the very next small one, goes through it.
-    """
-    collects = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if collects:
-            gc.freeze()
-            gc.unfreeze()  # from frozen to the oldest, without a look at any
-            gc.enable()
 
 
 def judge_target(bench: Bench, governance: Governance, asked: Asked = Asked()) -> Judged:

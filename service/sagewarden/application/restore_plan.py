@@ -11,9 +11,8 @@ from sagewarden.application.archiving import read_back
 from sagewarden.application.ports import Bench
 from sagewarden.application.restore_place import Place, Standing
 from sagewarden.core.archive import ArchiveRecord
-from sagewarden.core.canonical import read_time
 from sagewarden.core.entities import Identity, Kind
-from sagewarden.core.rebirth import Manner, mark_of, points_of, rebirth
+from sagewarden.core.rebirth import Manner, count_points, mark_of, rebirth
 from sagewarden.core.renaming import Rename, renames
 from sagewarden.core.unreturnable import COMPONENTS_ONLY, UNRETURNABLE, unreturnable
 from sagewarden.errors import UsageError
@@ -160,7 +159,7 @@ def _planned(
         located=located,
         name=place.name(located),
         standing=standing,
-        points=len(points_of(record, read_time(located.at))),
+        points=count_points(record),
         unreturnable=unreturnable(record),
         left_out=rebirth(record, mark_of(located.sha256), manner).left_out,
         obstacle=place.obstacle(located) if standing is Standing.ABSENT else "",

@@ -167,6 +167,11 @@ def points_of(record: ArchiveRecord, anchor: datetime) -> tuple[Point, ...]:
     return tuple(point for each in _chosen(record) for point in _dated(each, end))
 
 
+def count_points(record: ArchiveRecord) -> int:
+    """Return how many points `points_of` would give."""
+    return sum(len(each["points"]) for each in _chosen(record))
+
+
 def missing(points: Iterable[Point], there: Iterable[Mapping[str, Any]]) -> tuple[Point, ...]:
     """Return the points that are not among the series as AWS gives them now."""
     seen = {

@@ -12,6 +12,7 @@ from typing import Any
 
 import zstandard
 
+from sagewarden.application.cycles import without_cycles
 from sagewarden.core.archive import ArchiveHeader, ArchiveRecord
 from sagewarden.core.canonical import plain, spell_time
 from sagewarden.errors import IntegrityError
@@ -50,7 +51,8 @@ def decode(body: bytes, *, limit: int = LIMIT) -> list[dict[str, Any]]:
     text = _unfolded(body, limit)
     if text and not text.endswith(b"\n"):
         raise IntegrityError("an archive's last line has no end")
-    return [_line(line) for line in text.split(b"\n")[:-1]]
+    with without_cycles():
+        return [_line(line) for line in text.split(b"\n")[:-1]]
 
 
 def _spelled(line: Mapping[str, Any]) -> str:
