@@ -183,7 +183,9 @@ def audit(report: Report | None = None, *, runs: int = 20) -> Audit:
         notes=told.notes,
         history=history(runs).runs,
         unread=(),
-        chain=ChainPlace(number=21, sha256=hexed(21), head_number=23, head_sha256=hexed(23)),
+        chain=ChainPlace(
+            number=21, sha256=hexed(21), head_number=23, head_sha256=hexed(23), signed=23
+        ),
         storage=storage(),
         trail=Reconciliation(
             identities=(told.identity,),

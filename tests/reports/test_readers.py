@@ -214,6 +214,7 @@ def test_an_owners_page_tells(fact: str) -> None:
         "$0.03",
         "known in 2025",
         "Link 21 names all that this run wrote.",
+        "The newest signature is of link 23",
     ],
 )
 def test_an_auditors_page_tells(fact: str) -> None:

@@ -89,6 +89,7 @@ def test_an_audit_knows_the_link_of_its_run_and_the_vaults_size(due: Stage) -> N
     found = audit(due.bench(), report, PRICE)
     assert found.chain is not None
     assert found.chain.number == found.chain.head_number == due.runs
+    assert found.chain.signed == 0
     assert found.storage is not None
     stored = sum(len(due.vault.get(key).body) for key in due.vault.list("v1/"))
     assert found.storage.size == stored

@@ -12,7 +12,15 @@ from sagewarden.application.reporting import read_history
 from sagewarden.core.audit import Audit, ChainPlace, evidence, kept_by_hold
 from sagewarden.core.canonical import read_time
 from sagewarden.core.chain import Head
-from sagewarden.core.keys import LAYOUT, encoded, family_of, report_key
+from sagewarden.core.keys import (
+    LAYOUT,
+    Family,
+    encoded,
+    family_of,
+    prefix,
+    report_key,
+    sequence_of,
+)
 from sagewarden.core.plan import Effect
 from sagewarden.core.report import Report
 from sagewarden.core.storage import Storage, measured
@@ -89,6 +97,7 @@ def _place(bench: Bench, run: str) -> ChainPlace | None:
     head = newest(bench)
     if head is None:
         return None
+    signatures = prefix(bench.target, Family.SIGNATURES)
     key = report_key(bench.target, run, CHAINED_NAME)
     found = read_or_none(bench.vault, key)
     try:
@@ -100,6 +109,7 @@ def _place(bench: Bench, run: str) -> ChainPlace | None:
         sha256="" if link is None else link.sha256,
         head_number=head.number,
         head_sha256=head.sha256,
+        signed=max(map(sequence_of, bench.vault.list(signatures)), default=0),
     )
 
 

@@ -49,13 +49,15 @@ class EvidenceRow:
 class ChainPlace:
     """Where a run stands in the chain, and the chain's newest link.
 
-    `number` is 0 for a run that no link names yet.
+    `number` is 0 for a run that no link names yet. `signed` is the newest link that has a
+    signature, 0 if none has: it covers all links before it, and `verify` checks it.
     """
 
     number: int
     sha256: str
     head_number: int
     head_sha256: str
+    signed: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -143,6 +143,8 @@ def _chained(audit: Audit) -> Finding:
     if audit.chain is None or not audit.chain.number:
         return Finding(question, "attention", "no link names this run yet; the next run's will")
     told = f"link {audit.chain.number} of {audit.chain.head_number}"
+    if audit.chain.signed >= audit.chain.number:
+        told += ", under a signature"
     return Finding(question, "good", f"{told}; `sagewarden verify` reads all of them back")
 
 
