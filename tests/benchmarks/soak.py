@@ -1,6 +1,6 @@
 """Two hundred sweeps of three targets, at 30 % throttles and random faults: what grows, what fails.
 
-    .venv/bin/python tests/benchmarks/soak.py [--sweeps 200] [--seed 1]
+    .venv/bin/python tests/benchmarks/soak.py [--sweeps 200] [--seed 1] [--minutes 120]
 
 The daemon's own runs, one after the other as fast as they go, on a sandbox in a process of its own.
 Before each sweep every account gets an old tree, and what was marked becomes due. In the end the
@@ -178,6 +178,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", 1)[0])
     parser.add_argument("--sweeps", type=int, default=200)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--minutes", type=float, default=120.0, help="begin no sweep after these")
     options = parser.parse_args()
     chance = random.Random(options.seed)  # noqa: S311 -- a fault is no secret
     configure_logs(as_json=True, level="CRITICAL", ours=False)
@@ -186,15 +187,19 @@ def main() -> None:
         admin, chosen = AdminClient(url), settings(Path(place), url)
         usual = bootstrap.Process(reading=BRISK, writing=BRISK, patience=PATIENT)
         daemon = Daemon(lambda: chosen, Asked(), usual)
-        sys.exit(soaked(daemon, chosen, admin, chance, options.sweeps))
+        sys.exit(soaked(daemon, chosen, admin, chance, options))
 
 
 def soaked(
-    daemon: Daemon, chosen: Settings, admin: AdminClient, chance: random.Random, sweeps: int
+    daemon: Daemon, chosen: Settings, admin: AdminClient, chance: random.Random, options: Any
 ) -> int:
     """Soak; return the exit code."""
+    sweeps = options.sweeps
     tenth, began = 0.0, time.monotonic()
-    for number in range(sweeps):
+    for number in range(options.sweeps):
+        if time.monotonic() - began > options.minutes * 60:
+            sweeps = number
+            break
         grow(admin, number)
         trouble(admin, chance)
         sweep(daemon)

@@ -70,10 +70,15 @@ def test_a_reader_that_had_enough_is_no_error(user: User) -> None:
     assert (ran.code, ran.err) == (0, "")
 
 
-HEAVY = ("boto3", "botocore", "pydantic", "structlog", "jinja2", "moto", "sagewarden.bootstrap")
+HEAVY = (
+    *("boto3", "botocore", "pydantic", "structlog", "jinja2", "moto", "sagewarden.bootstrap"),
+    *("apscheduler", "starlette", "uvicorn", "prometheus_client", "asyncio"),
+)
 
 
-@pytest.mark.parametrize("words", [["--help"], ["--version"], ["policy", "--help"]], ids=" ".join)
+@pytest.mark.parametrize(
+    "words", [["--help"], ["--version"], ["policy", "--help"], ["serve", "--help"]], ids=" ".join
+)
 def test_help_imports_nothing_slow(words: list[str]) -> None:
     """What is not imported costs no time on any machine."""
     asked = f"import sys; from sagewarden.__main__ import run; code = run({words}); "

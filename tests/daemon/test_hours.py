@@ -101,6 +101,24 @@ def test_a_target_that_waited_until_its_hours_were_over_is_left_out(
     assert here.calls() == []
 
 
+def test_after_a_stop_nothing_begins(here: User) -> None:
+    """Neither what waits nor what its time comes for."""
+    working = Daemon(lambda: load_settings().settings, Asked())
+    working.stop()
+    working.sweep()
+    assert working.ended(30)
+    assert here.calls() == []
+
+
+def test_settings_that_are_refused_do_not_count(here: User) -> None:
+    """Not even those that are well among them."""
+    working = Daemon(lambda: load_settings().settings, Asked())
+    serves(here, targets=[], run={"targets_at_once": 9})
+    working.reload(Looking())  # type: ignore[arg-type]  # it is refused before any is planned
+    assert (working.settings.run.targets_at_once, len(working.settings.targets)) == (4, 1)
+    assert "no target" in working.chronicle.circumstances().settings
+
+
 # --- clocks -------------------------------------------------------------------------------------
 
 
