@@ -3,7 +3,7 @@
 import secrets
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC
 from decimal import Decimal
@@ -54,11 +54,13 @@ from sagewarden.bootstrap.stages import stages_of
 from sagewarden.bootstrap.targets import Asked as Asked
 from sagewarden.bootstrap.targets import Found as Found
 from sagewarden.bootstrap.targets import find_targets as find_targets
+from sagewarden.core.archive import ArchiveHeader, ArchiveRecord
 from sagewarden.core.baseline import Tolerance
 from sagewarden.core.entities import Target
 from sagewarden.core.limits import Limit, Limits
 from sagewarden.core.owners import OwnerRules
 from sagewarden.core.permissions.operations import Stage
+from sagewarden.core.redaction import NOTHING_IS_SECRET, Redaction
 from sagewarden.core.report import Report
 from sagewarden.core.storage import PRICE, PRICE_SOURCE
 from sagewarden.errors import SettingsError, UsageError
@@ -73,9 +75,15 @@ if TYPE_CHECKING:
 
 
 class VaultCodec:
-    """The archive codec as the use cases ask for it."""
+    """The archive codec as the use cases ask for it; what is secret goes into no archive."""
 
-    archive = staticmethod(codec.encode)
+    def __init__(self, redaction: Redaction = NOTHING_IS_SECRET) -> None:
+        self._redaction = redaction
+
+    def archive(self, header: ArchiveHeader, records: Iterable[ArchiveRecord]) -> bytes:
+        """Spell an archive object without the values of secrets."""
+        return codec.encode(header, map(self._redaction.redacted, records))
+
     lines = staticmethod(codec.decode)
     pack = staticmethod(codec.pack)
     size = staticmethod(codec.size)
@@ -195,7 +203,7 @@ def wire_target(settings: Settings, chosen: TargetSettings, process: Process) ->
     bench = Bench(
         target=target,
         vault=CountedVault(_vault(settings, stages[Stage.ARCHIVER], process), meters.vault),
-        codec=VaultCodec(),
+        codec=VaultCodec(Redaction(settings.vault.redact if settings.vault else ())),
         surveys=SageMakerSurveys(reads, SageMakerLooks(reads), search_lag=settings.run.search_lag),
         looks=SageMakerLooks(undisturbed),
         records=SageMakerRecords(undisturbed),

@@ -30,6 +30,11 @@ def lowered(settings: Settings) -> list[str]:
             f"limits.restored_rest is lowered to {spell_duration(ours.restored_rest)} "
             f"(default {spell_duration(usual.restored_rest)})"
         )
+    if settings.vault is not None and settings.vault.redact:
+        told.append(
+            f"vault.redact keeps values out of archives, and no restore brings them back: "
+            f"{', '.join(settings.vault.redact)}"
+        )
     told += _wider("automatic", ours.automatic, usual.automatic)
     told += _wider("hard", ours.hard, usual.hard)
     return told

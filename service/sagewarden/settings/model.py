@@ -31,6 +31,11 @@ class VaultSettings(Section):
         "role may lie there.",
     )
     kms_key: str | None = Field(None, description="KMS key for new objects in S3.")
+    redact: tuple[str, ...] = Field(
+        (),
+        description="Globs on names of parameters, hyperparameters and variables of jobs whose "
+        "values are archived as `[redacted]`: no restore brings them back.",
+    )
     signing_key: Path | None = Field(
         None, description="A PEM file with an Ed25519 private key that signs each run's link."
     )
