@@ -91,6 +91,7 @@ def test_an_alert_says_what_is_wrong_and_where_it_is_told_what_to_do(rule: dict[
     name = rule["alert"]
     assert rule["labels"]["severity"] in {"critical", "warning", "info"}
     assert rule["annotations"]["runbook_url"] == f"deploy/README.md#alert-{name}"
+    assert f'<a id="alert-{name}"></a>' in (DEPLOY / "README.md").read_text()
     summary = rule["annotations"]["summary"]
     left = grouped(rule["expr"]) or {
         label for metric, _ in selectors(rule["expr"]) for label in LABELS[metric]

@@ -15,6 +15,8 @@ from sagewarden.adapters.scheduler import JobScheduler
 from sagewarden.application.fleet import Fleet
 from sagewarden.application.ports.schedule import Job
 from sagewarden.bootstrap import daemon as daemon_module
+from sagewarden.bootstrap import sweeping as sweeping_module
+from sagewarden.bootstrap import underway as underway_module
 from sagewarden.bootstrap.daemon import Daemon
 from sagewarden.bootstrap.targets import Asked
 from sagewarden.core.schedule import Timing, Window
@@ -117,6 +119,33 @@ def test_settings_that_are_refused_do_not_count(here: User) -> None:
     working.reload(Looking())  # type: ignore[arg-type]  # it is refused before any is planned
     assert (working.settings.run.targets_at_once, len(working.settings.targets)) == (4, 1)
     assert "no target" in working.chronicle.circumstances().settings
+
+
+# --- defects ------------------------------------------------------------------------------------
+
+
+def test_a_defect_ends_one_run_and_not_the_daemon(
+    here: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its log says that the run ended, and where the defect was met; the next run goes well."""
+    told = Told()
+    monkeypatch.setattr(underway_module, "tell", told)
+    working, nothing = Daemon(lambda: load_settings().settings, Asked()), list[int]()
+    with monkeypatch.context() as broken:
+        broken.setattr(sweeping_module, "run_target", lambda *_, **__: nothing[0])
+        working.sweep()
+        assert working.ended(30)
+    assert here.calls() == []
+    (standing,) = working.chronicle.standings()
+    (defect,) = told.named("run.defect")
+    assert (standing.last, defect["reason"]) == (
+        RunResult.DEFECT,
+        "IndexError: list index out of range",
+    )
+    assert defect["trace"][-1].startswith("test_hours.py:")
+    working.sweep()
+    assert working.ended(60)
+    assert working.chronicle.standings()[0].last is RunResult.DONE
 
 
 # --- clocks -------------------------------------------------------------------------------------

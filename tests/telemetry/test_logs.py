@@ -8,7 +8,7 @@ from io import StringIO
 import pytest
 import structlog
 
-from sagewarden.adapters.telemetry.logs import configure_logs, tell
+from sagewarden.adapters.telemetry.logs import bound, configure_logs, tell
 
 
 @pytest.fixture
@@ -35,6 +35,38 @@ def test_an_event_is_one_json_line(stream: StringIO) -> None:
         "entity": "trial-component a",
         "reason": "held",
     }
+
+
+@pytest.mark.parametrize(
+    ("event", "code", "level"),
+    [
+        *(("run.ended", 0, "info"), ("run.ended", 6, "info"), ("run.ended", 11, "info")),
+        *(("run.ended", 3, "warning"), ("run.ended", 1, "warning"), ("run.stopped", 0, "warning")),
+    ],
+)
+def test_what_somebody_may_be_woken_for_is_a_warning(
+    stream: StringIO, event: str, code: int, level: str
+) -> None:
+    """By its name, or because a run ended otherwise than well."""
+    tell(event, exit_code=code)
+    (line,) = lines(stream)
+    assert line["level"] == level
+
+
+def test_what_one_looks_for_comes_first(stream: StringIO) -> None:
+    """Time, level and event, whatever else there is."""
+    tell("run.began", a=1)
+    assert list(lines(stream)[0])[:3] == ["timestamp", "level", "event"]
+
+
+def test_what_is_bound_is_in_each_line_of_the_thread(stream: StringIO) -> None:
+    """In the libraries' lines too, and in none after it."""
+    with bound(run="r", region="eu-west-1"):
+        tell("run.began")
+        logging.getLogger("botocore").warning("slow down")
+    tell("run.ended")
+    told = [(each.get("run"), each.get("region")) for each in lines(stream)]
+    assert told == [("r", "eu-west-1"), ("r", "eu-west-1"), (None, None)]
 
 
 @pytest.mark.parametrize(

@@ -87,8 +87,10 @@ class Daemon:
             foreseen = self._foreseen(settings)
             scheduler.plan(self.jobs(settings))
         except SageWardenError as error:
-            self.chronicle.note(settings=error.message)
-            tell("settings.refused", reason=error.message, advice=error.advice)
+            self._refuse(error.message, error.advice)
+            return
+        except Exception as defect:  # noqa: BLE001 -- the old settings stand, and the daemon lives
+            self._refuse(f"{type(defect).__name__}: {defect}", "Please report it.")
             return
         if settings.web != self._settings.web:
             tell("settings.kept", setting="web", reason="it counts after a restart only")
@@ -97,6 +99,10 @@ class Daemon:
         self.chronicle.govern(foreseen)
         self.chronicle.note(settings="")
         tell("settings.read", targets=len(self.chronicle.standings()))
+
+    def _refuse(self, reason: str, advice: str) -> None:
+        self.chronicle.note(settings=reason)
+        tell("settings.refused", reason=reason, advice=advice)
 
     def tick(self, scheduler: Scheduler) -> None:
         """Look at the clocks: hours may have ended, or somebody set the time."""

@@ -53,20 +53,23 @@ class ReadyRun:
         Raise what `run_target` raises.
         """
         bench, target = self.bench, self.bench.target
-        began = bench.monotonic()
+        began, endpoint = bench.monotonic(), self.governance.endpoint
+
+        def ended(code: int, **told: str) -> None:
+            seconds = round(bench.monotonic() - began, 1)
+            bench.events("run.ended", exit_code=code, seconds=seconds, **told)
+
         with bound(
             run=self.run.name, target=str(target), account=target.account, region=target.region
         ):
-            endpoint = self.governance.endpoint
             bench.events("run.began", plan=plan, vault=bench.vault.address, endpoint=endpoint)
             try:
                 report = run_target(bench, self.governance, self.run, plan=plan or None)
             except SageWardenError as error:
-                told = {"reason": error.message, "advice": error.advice}
-                seconds = round(bench.monotonic() - began, 1)
-                bench.events("run.ended", exit_code=error.exit_code, seconds=seconds, **told)
+                ended(error.exit_code, reason=error.message, advice=error.advice)
                 raise
-            seconds = round(bench.monotonic() - began, 1)
-            sentence = headline(report).sentence
-            bench.events("run.ended", exit_code=report.exit_code, seconds=seconds, told=sentence)
+            except Exception as defect:
+                ended(SageWardenError.exit_code, reason=f"{type(defect).__name__}: {defect}")
+                raise
+            ended(report.exit_code, told=headline(report).sentence)
             return report

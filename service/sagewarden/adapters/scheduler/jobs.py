@@ -46,7 +46,8 @@ class JobScheduler:
         now = self._wall_now()
         triggers = {each.name: trigger_of(each.name, each.timing, now) for each in jobs}
         for name in self._jobs.keys() - triggers.keys():
-            self._scheduler.remove_job(name)
+            if self._scheduler.get_job(name) is not None:
+                self._scheduler.remove_job(name)
         for job in jobs:
             before = self._jobs.get(job.name)
             if before is None or before.timing != job.timing:

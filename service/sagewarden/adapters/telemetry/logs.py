@@ -38,6 +38,9 @@ WARNINGS = frozenset(
 )
 """Events that somebody may want to be woken for; all others are of level info."""
 
+CALM = frozenset({0, 6, 11})
+"""Exit codes of runs that nobody need be woken for: done, waits for approval, another has it."""
+
 
 def configure_logs(
     *, as_json: bool, level: str = "INFO", stream: TextIO | None = None, ours: bool = True
@@ -80,7 +83,8 @@ def configure_logs(
 def tell(event: str, **fields: Any) -> None:
     """Log one event of the table; fields are values from AWS or ours, never secrets."""
     log = structlog.get_logger(OURS)
-    (log.warning if event in WARNINGS else log.info)(event, **fields)
+    wakes = event in WARNINGS or fields.get("exit_code", 0) not in CALM
+    (log.warning if wakes else log.info)(event, **fields)
 
 
 def bound(**fields: str) -> AbstractContextManager[None]:
