@@ -72,7 +72,9 @@ def _gaps(calls: list[str]) -> Iterator[Gap]:
     """Whoever has nothing left but to report has no cause to say that its lease is gone."""
     at_lease = [number for number, what in enumerate(calls) if what.endswith(LEASE)]
     taken, given_back = at_lease[1], at_lease[-1]
-    spent = max(number for number, what in enumerate(calls) if "/approvals/" in what)
+    kept = [number for number, what in enumerate(calls) if what.endswith("/writes/current")][-1]
+    asked = (number for number, what in enumerate(calls) if "/approvals/" in what)
+    spent = next(number for number in asked if number > kept)  # later ones are the report's
     for number, what in enumerate(calls):
         owned = taken < number <= spent
         yield Gap(number, what, silent=True, ends=TOLD if owned else EITHER)
