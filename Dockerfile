@@ -16,8 +16,7 @@ RUN python3 -m venv /opt/build \
  && /opt/sagewarden/bin/pip install --no-cache-dir --no-compile --require-hashes --only-binary :all: -r deploy/runtime.lock \
  && /opt/sagewarden/bin/pip install --no-cache-dir --no-compile --no-deps /opt/wheels/*.whl \
  && /opt/sagewarden/bin/pip uninstall --yes pip \
- && /opt/sagewarden/bin/python deploy/trim.py /opt/sagewarden \
- && /opt/sagewarden/bin/python -m compileall -q -j 0 --invalidation-mode unchecked-hash /opt/sagewarden/lib
+ && /opt/sagewarden/bin/python deploy/trim.py /opt/sagewarden
 
 FROM ${PYTHON}
 LABEL org.opencontainers.image.title="SageWarden" \

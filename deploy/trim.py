@@ -1,15 +1,21 @@
 #!/usr/bin/env python3
 """Takes out of an installation what SageWarden never loads, and writes down what is left.
 
-`python trim.py PREFIX`: of botocore's models of some 400 services those stay that are called; what
-stays is listed as CycloneDX in PREFIX/sbom.cdx.json. Uses the standard library only.
+`python trim.py PREFIX`: of botocore's models and moto's services those stay that are called, of
+what colours texts and packs archives what is loaded; what stays is listed as CycloneDX in
+PREFIX/sbom.cdx.json. What every command loads is compiled, since an image is never written to. Uses
+the standard library only. The container's test plays the demo with what
+is left.
 """
 
+import compileall
 import json
 import shutil
 import sys
+from collections.abc import Iterator
 from importlib.metadata import Distribution, distributions
 from pathlib import Path
+from py_compile import PycInvalidationMode
 
 CALLED = frozenset(
     {
@@ -19,22 +25,45 @@ CALLED = frozenset(
 )
 """Services whose models stay: what SageWarden calls, and what credentials come from."""
 
+PLAYED = frozenset(
+    {
+        *("s3", "s3bucket_path", "sts", "organizations", "sns", "sqs", "iam", "cloudwatch"),
+        *("events", "core", "moto_api", "utilities", "__pycache__"),
+    }
+)
+"""Folders of moto that stay: what the sandbox plays, and what these load."""
 
-def trim(prefix: Path) -> int:
-    """Delete the other models; return how many services lost theirs."""
-    gone = 0
-    for models in prefix.glob("lib/python3*/site-packages/botocore/data"):
-        for folder in models.iterdir():
-            if folder.is_dir() and folder.name not in CALLED:
-                shutil.rmtree(folder)
-                gone += 1
-    return gone
+COLOURED = frozenset({"__init__.py", "_mapping.py", "python.py", "special.py"})
+"""Files of pygments' lexers that stay."""
 
 
-def bill(prefix: Path) -> dict[str, object]:
+COMPILED = (
+    *("sagewarden", "pydantic", "pydantic_settings", "cyclopts", "rich", "ruamel", "structlog"),
+    *("botocore", "boto3", "attr"),
+)
+"""Packages that are compiled."""
+
+
+def unneeded(packages: Path) -> Iterator[Path]:
+    """Yield what can go from a folder of packages."""
+    for each in (packages / "botocore" / "data").glob("*/"):
+        if each.name not in CALLED:
+            yield each
+    for each in (packages / "moto").glob("*/"):
+        if each.name not in PLAYED:
+            yield each
+    for each in (packages / "pygments" / "lexers").glob("*.py"):
+        if each.name not in COLOURED:
+            yield each
+    # a second way for each of these to work, which is slower or never taken
+    yield from (packages / "yaml").glob("_yaml*")
+    yield from (packages / "zstandard").glob("_cffi*")
+    yield from (packages / "zstandard").glob("backend_cffi.py")
+
+
+def bill(packages: Path) -> dict[str, object]:
     """List the distributions of an installation as CycloneDX 1.5."""
-    paths = [str(each) for each in prefix.glob("lib/python3*/site-packages")]
-    found = sorted(distributions(path=paths), key=lambda each: each.name.lower())
+    found = sorted(distributions(path=[str(packages)]), key=lambda each: each.name.lower())
     return {
         "bomFormat": "CycloneDX",
         "specVersion": "1.5",
@@ -59,12 +88,20 @@ def _component(found: Distribution) -> dict[str, object]:
 
 
 def main() -> None:
-    """Trim, then list."""
+    """Trim, compile, list."""
     prefix = Path(sys.argv[1])
-    gone = trim(prefix)
-    listed = bill(prefix)
+    (packages,) = prefix.glob("lib/python3*/site-packages")
+    for each in list(unneeded(packages)):
+        if each.is_dir():
+            shutil.rmtree(each)
+        else:
+            each.unlink()
+    for name in COMPILED:
+        compileall.compile_dir(
+            packages / name, quiet=1, invalidation_mode=PycInvalidationMode.UNCHECKED_HASH
+        )
+    listed = bill(packages)
     (prefix / "sbom.cdx.json").write_text(json.dumps(listed, indent=1) + "\n", "utf-8")
-    sys.stderr.write(f"models of {gone} services taken out\n")
 
 
 if __name__ == "__main__":

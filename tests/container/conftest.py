@@ -4,6 +4,7 @@ Docker's registry is not asked: `mmdebstrap` makes a base of Debian's packages, 
 that the Dockerfile's FROM uses.
 """
 
+import re
 import shutil
 import subprocess
 from dataclasses import dataclass
@@ -19,6 +20,12 @@ SUITE = "trixie"
 """The release whose Python is the newest."""
 
 MIRROR = "http://deb.debian.org/debian"
+SLIM = (
+    "--variant=minbase",
+    *(f"--dpkgopt=path-exclude=/usr/share/{each}/*" for each in ("doc", "man", "locale")),
+    '--customize-hook=rm -rf "$1"/var/lib/apt/lists/* "$1"/var/cache/*',
+)
+"""What Docker's own slim images leave out, too."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +64,8 @@ def image(pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory)
         pytest.skip("builds an image, which takes minutes: --long")
     if shutil.which("buildah") is None or shutil.which("mmdebstrap") is None:
         pytest.skip("needs buildah and mmdebstrap (apt-get install buildah mmdebstrap)")
-    _make_base(tmp_path_factory.mktemp("base") / "root.tar")
+    folder = tmp_path_factory.mktemp("image")
+    _make_base(folder / "root.tar")
     buildah(
         "bud",
         "--isolation",
@@ -66,7 +74,7 @@ def image(pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory)
         "docker",
         "--pull-never",
         "--layers=false",
-        *_index(),
+        *_index(folder),
         "--tag",
         NAME,
         str(ROOT),
@@ -81,7 +89,7 @@ def _make_base(tar: Path) -> None:
     if known.returncode == 0:
         return
     subprocess.run(
-        ["mmdebstrap", "--variant=minbase", f"--include={PACKAGES}", SUITE, str(tar), MIRROR],
+        ["mmdebstrap", *SLIM, f"--include={PACKAGES}", SUITE, str(tar), MIRROR],
         check=True,
         capture_output=True,
     )
@@ -90,6 +98,24 @@ def _make_base(tar: Path) -> None:
     buildah("commit", "--rm", made, BASE)
 
 
-def _index() -> list[str]:
-    """Let pip in the build find packages where pip finds them here."""
-    return []
+_SETTING = re.compile(r"^(?:global|:env:)\.([\w-]+)='(.*)'$", re.MULTILINE)
+_REACHING = ("cert", "index-url", "proxy", "trusted-host", "timeout", "default-timeout")
+"""Settings of pip's that say how the package index is reached."""
+
+
+def _index(folder: Path) -> list[str]:
+    """Let pip in the build reach the package index as pip does here.
+
+    Its settings are mounted for the build alone, so nothing of this machine gets into the image.
+    """
+    listed = subprocess.run(
+        ["python3", "-m", "pip", "config", "list"], capture_output=True, text=True, check=False
+    )
+    found = {name: value for name, value in _SETTING.findall(listed.stdout) if name in _REACHING}
+    settings = folder / "pip.conf"
+    lines = [f"{name} = {value}" for name, value in found.items()]
+    settings.write_text("\n".join(["[global]", *lines, ""]))
+    mounts = [f"{settings}:/etc/pip.conf:ro"]
+    if "cert" in found:
+        mounts.append(f"{found['cert']}:{found['cert']}:ro")
+    return [word for mount in mounts for word in ("--volume", mount)]
