@@ -25,6 +25,7 @@ def test_drills_and_verifications_come_at_their_times_and_tell_what_they_found(u
         drilled = next(each for each in daemon.events("inspection.sound") if each["job"] == "drill")
         assert (drilled["entities"], drilled["of"], drilled["fields"] > 10) == (4, 4, True)
         assert daemon.metric("sagewarden_inspections_total", result="sound") >= 2
+        assert daemon.metric("process_resident_memory_bytes") < 140e6  # no fake AWS in it
         for file in (user.folder / "vault").rglob("*"):
             if "archive" in file.parts and file.is_file():
                 damage(file)

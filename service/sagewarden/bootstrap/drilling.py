@@ -1,9 +1,12 @@
 """Opens an empty sandbox for a drill; nothing of it reaches AWS."""
 
+import json
+import subprocess
+import sys
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from functools import partial
 from secrets import token_hex
 
@@ -28,19 +31,66 @@ EAGER = Pace(start=1_000.0, ceiling=5_000.0)
 """Nobody shares the sandbox."""
 
 
-def drilled(settings: Settings, chosen: TargetSettings, process: Process, sample: int) -> Drilled:
-    """Drill one target on a sample that is drawn anew: what a command or a schedule calls."""
+KNOBS = {"components_per_trial": 100_000, "trials_per_experiment": 100_000}
+"""A sample may hold more than AWS would create anew."""
+
+Opening = Callable[[Target], AbstractContextManager[str]]
+"""Opens an empty sandbox that calls itself this target, and gives its address."""
+
+
+def drilled(
+    settings: Settings,
+    chosen: TargetSettings,
+    process: Process,
+    sample: int,
+    *,
+    apart: bool = False,
+) -> Drilled:
+    """Drill one target on a sample that is drawn anew: what a command or a schedule calls.
+
+    With `apart` the sandbox is a process of its own: what lives on keeps no memory of it, and no
+    code that plays AWS comes into a process that works on the real one.
+    """
     bench = wire_target(settings, chosen, process).bench
-    return drill(bench, fresh(bench.target, process), sample, token_hex(8))
+    opening = opened_apart if apart else opened_here
+    return drill(bench, fresh(bench.target, process, opening), sample, token_hex(8))
 
 
-def fresh(target: Target, process: Process) -> Fresh:
+def fresh(target: Target, process: Process, opening: Opening | None = None) -> Fresh:
     """Return what opens an empty sandbox that calls itself this target."""
-    return lambda: _opened(target, process)
+    return lambda: _opened(target, process, opening or opened_here)
 
 
 @contextmanager
-def _opened(target: Target, process: Process) -> Iterator[Arena]:
+def _opened(target: Target, process: Process, opening: Opening) -> Iterator[Arena]:
+    with opening(target) as url:
+        access = Access(target=target, endpoint_url=url, keys=(target.account, "sandbox"))
+        yield _arena(TargetSession(access, wall_now), process)
+
+
+@contextmanager
+def opened_apart(target: Target) -> Iterator[str]:
+    """Serve it in a process of its own, which ends with the block."""
+    command = [
+        *(sys.executable, "-m", "sagewarden.sandbox", "--account", target.account),
+        *("--region", target.region, "--knobs", json.dumps(KNOBS)),
+    ]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as box:  # noqa: S603 -- our own
+        try:
+            line = box.stdout.readline() if box.stdout else b""
+            if not line:
+                raise UsageError(
+                    "a drill needs the sandbox, which did not start",
+                    advice="Install it with `pip install 'sagewarden[sandbox]'`.",
+                )
+            yield str(json.loads(line)["url"])
+        finally:
+            box.terminate()
+
+
+@contextmanager
+def opened_here(target: Target) -> Iterator[str]:
+    """Serve it in this process."""
     try:
         from sagewarden.sandbox import Sandbox  # noqa: PLC0415 -- an extra
     except ImportError as error:
@@ -49,10 +99,9 @@ def _opened(target: Target, process: Process) -> Iterator[Arena]:
             advice="Install it with `pip install 'sagewarden[sandbox]'`.",
         ) from error
     box = Sandbox(account=target.account, region=target.region)
-    box.admin.set_knobs(components_per_trial=100_000, trials_per_experiment=100_000)
+    box.admin.set_knobs(**KNOBS)
     with box.running():
-        access = Access(target=target, endpoint_url=box.url, keys=(target.account, "sandbox"))
-        yield _arena(TargetSession(access, wall_now), process)
+        yield box.url
 
 
 def _arena(session: TargetSession, process: Process) -> Arena:

@@ -47,7 +47,7 @@ def drilling(job: DrillSettings) -> Inspect:
     """Return what restores a sample into an empty sandbox and compares it."""
 
     def inspect(settings: Settings, chosen: TargetSettings, process: Process) -> Inspected:
-        found = drilled(settings, chosen, process, job.sample)
+        found = drilled(settings, chosen, process, job.sample, apart=True)
         figures = {"entities": found.entities, "of": found.of, "fields": found.fields}
         return Inspected(figures, found.findings)
 
