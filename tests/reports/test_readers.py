@@ -17,13 +17,13 @@ from tests.reports.test_csv_report import RUNS
 from tests.reports.test_terminal import printed
 
 from sagewarden.adapters.reports.audit_page import (
-    findings,
     render_audit_csv,
     render_audit_html,
     render_audit_json,
 )
 from sagewarden.adapters.reports.brief import Brief, in_markdown, on_terminal
 from sagewarden.adapters.reports.briefs import audit_brief, owners_brief, trend_brief
+from sagewarden.adapters.reports.findings import findings
 from sagewarden.adapters.reports.json_report import render_json
 from sagewarden.adapters.reports.owners_page import (
     Thing,

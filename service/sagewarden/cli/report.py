@@ -1,24 +1,17 @@
 """`report`: one run for its operator, its owners or an auditor, and the trend over all runs."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import Annotated, Literal
 
 from cyclopts import Parameter
-from rich.console import RenderableType
 from rich.text import Text
 
 from sagewarden.cli.console import out, say, say_json, working
 from sagewarden.cli.options import Where
+from sagewarden.cli.report_documents import Document, of_audit, of_owners, of_run, of_trend
 from sagewarden.cli.report_runs import matching, say_runs
 from sagewarden.errors import UsageError
-
-if TYPE_CHECKING:
-    from sagewarden.application.auditing import Price
-    from sagewarden.application.ports import Bench
-    from sagewarden.core.owned import Owners
-    from sagewarden.core.report import Report
 
 WHERE = Where()
 
@@ -68,16 +61,6 @@ class Reader:
 READER = Reader()
 
 
-@dataclass(frozen=True, slots=True)
-class _Document:
-    """What is told, in each form that somebody may ask for; `code` is the command's."""
-
-    what: str
-    forms: Mapping[str, Callable[[], bytes]]
-    table: Callable[[], RenderableType]
-    code: int = 0
-
-
 def report(
     run: str | None = None,
     *,
@@ -114,7 +97,7 @@ def report(
         price = bootstrap.price_of(settings)
         executor = arn_of(chosen, Stage.EXECUTOR)
         if reader.name == "trend":
-            return _tell(_trend(bench, price), _form(where, format), output)
+            return _tell(of_trend(bench, price), _form(where, format), output)
         runs = reported_runs(bench)
         if run == "list":
             return say_runs(bench, runs, as_json=where.json)
@@ -125,9 +108,9 @@ def report(
             )
         found = read_report(bench, matching(run, runs))
         if reader.name == "audit":
-            document = _audit(bench, found, price, (reader.cloudtrail, executor))
+            document = of_audit(bench, found, price, (reader.cloudtrail, executor))
         else:
-            document = _run(found) if reader.name == "run" else _owners(found, reader.owner)
+            document = of_run(found) if reader.name == "run" else of_owners(found, reader.owner)
     return _tell(document, _form(where, format), output)
 
 
@@ -142,104 +125,7 @@ def _form(where: Where, form: Format) -> str:
     return "json" if where.json else form
 
 
-def _run(found: "Report") -> _Document:
-    from sagewarden import bootstrap  # noqa: PLC0415
-    from sagewarden.adapters.reports.json_report import render_json  # noqa: PLC0415
-    from sagewarden.adapters.reports.terminal import summary  # noqa: PLC0415
-
-    def stored(name: str) -> Callable[[], bytes]:
-        return lambda: bootstrap.renderings(found)[name]
-
-    return _Document(
-        f"The report of run {found.run}",
-        {
-            "json": lambda: render_json(found),
-            "csv": stored("outcomes.csv"),
-            "html": stored("report.html"),
-            "markdown": stored("summary.md"),
-        },
-        lambda: summary(found),
-    )
-
-
-def _owners(found: "Report", owner: str | None) -> _Document:
-    from sagewarden.adapters.reports import owners_page  # noqa: PLC0415
-    from sagewarden.adapters.reports.brief import in_markdown, on_terminal  # noqa: PLC0415
-    from sagewarden.adapters.reports.briefs import owners_brief  # noqa: PLC0415
-    from sagewarden.core.owned import by_owner  # noqa: PLC0415
-
-    view = by_owner(found)
-    if owner is not None:
-        view = _only(view, owner)
-    return _Document(
-        f"What is {owner or 'each owner'}'s in run {found.run}",
-        {
-            "json": lambda: owners_page.render_owners_json(view),
-            "csv": lambda: owners_page.render_owners_csv(view),
-            "html": lambda: owners_page.render_owners_html(view),
-            "markdown": lambda: in_markdown(owners_brief(view)).encode(),
-        },
-        lambda: on_terminal(owners_brief(view)),
-    )
-
-
-def _only(view: "Owners", owner: str) -> "Owners":
-    theirs = view.only(owner)
-    if not theirs:
-        names = ", ".join(each.owner or "nobody" for each in view.owners[:12])
-        raise UsageError(
-            f"run {view.run} found nothing of an owner called {owner!r}",
-            advice=f"It knows {names or 'no owner at all'}. `--owners` tells of all.",
-        )
-    return replace(view, owners=theirs)
-
-
-def _audit(
-    bench: "Bench", found: "Report", price: "Price", trail_of: tuple[Path | None, str | None]
-) -> _Document:
-    from sagewarden.adapters.aws.trail import read_trail  # noqa: PLC0415
-    from sagewarden.adapters.reports import audit_page  # noqa: PLC0415
-    from sagewarden.adapters.reports.brief import in_markdown, on_terminal  # noqa: PLC0415
-    from sagewarden.adapters.reports.briefs import audit_brief  # noqa: PLC0415
-    from sagewarden.application.auditing import audit  # noqa: PLC0415
-
-    folder, executor = trail_of
-    trail = None if folder is None else read_trail(folder, bench.target)
-    told = audit(bench, found, price, trail, () if executor is None else (executor,))
-    return _Document(
-        f"The audit of run {found.run}",
-        {
-            "json": lambda: audit_page.render_audit_json(told),
-            "csv": lambda: audit_page.render_audit_csv(told),
-            "html": lambda: audit_page.render_audit_html(told),
-            "markdown": lambda: in_markdown(audit_brief(told)).encode(),
-        },
-        lambda: on_terminal(audit_brief(told)),
-        code=0 if told.trail is None or told.trail.clean else 3,
-    )
-
-
-def _trend(bench: "Bench", price: "Price") -> _Document:
-    from sagewarden.adapters.reports import trend_page  # noqa: PLC0415
-    from sagewarden.adapters.reports.brief import in_markdown, on_terminal  # noqa: PLC0415
-    from sagewarden.adapters.reports.briefs import trend_brief  # noqa: PLC0415
-    from sagewarden.application.auditing import storage  # noqa: PLC0415
-    from sagewarden.application.reporting import read_history  # noqa: PLC0415
-
-    history, stored = read_history(bench), storage(bench, price)
-    return _Document(
-        "The trend over all runs",
-        {
-            "json": lambda: trend_page.render_trend_json(history),
-            "csv": lambda: trend_page.render_trend_csv(history),
-            "html": lambda: trend_page.render_trend_html(history, stored),
-            "markdown": lambda: in_markdown(trend_brief(history, stored)).encode(),
-        },
-        lambda: on_terminal(trend_brief(history, stored)),
-    )
-
-
-def _tell(document: _Document, form: str, output: Path | None) -> int:
+def _tell(document: Document, form: str, output: Path | None) -> int:
     if form == "table" and output is None:
         say(document.table())
         return document.code

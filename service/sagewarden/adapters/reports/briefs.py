@@ -1,7 +1,8 @@
 """What owners, auditors and readers of the trend see first: their views in short."""
 
-from sagewarden.adapters.reports.audit_page import archive_objects, findings
+from sagewarden.adapters.reports.audit_page import archive_objects
 from sagewarden.adapters.reports.brief import Brief, BriefTable
+from sagewarden.adapters.reports.findings import findings
 from sagewarden.adapters.reports.owners_page import things
 from sagewarden.adapters.reports.trend_page import compliance_trends
 from sagewarden.adapters.reports.wording import counted, dollars, moment, percent, volume
