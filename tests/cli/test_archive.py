@@ -13,6 +13,8 @@ import pytest
 import zstandard
 from tests.cli.user import User
 
+from sagewarden.adapters.vault.schema import archive_schema
+
 
 @pytest.fixture
 def swept(due: User) -> User:
@@ -113,6 +115,27 @@ def test_the_readme_s_commands_read_an_archive(swept: User) -> None:
         ["sh", "-c", pipe], cwd=swept.folder, capture_output=True, text=True, check=True
     )
     assert ran.stdout.split("\t")[:2] == ["trial-component", "one-a"]
+
+
+DEPLOY = Path(__file__).parents[2] / "deploy"
+
+
+def test_duckdb_reads_all_archives_at_once(swept: User) -> None:
+    """By the query that is written down, where DuckDB is installed."""
+    duckdb: Any = pytest.importorskip("duckdb")
+    page = (DEPLOY / "ARCHIVE.md").read_text("utf-8")
+    query = page.partition("<!-- duckdb -->\n```sql\n")[2].partition("```")[0]
+    place = f"{swept.folder}/vault/"
+    rows = duckdb.sql(query.replace("vault/", place, 1)).fetchall()
+    assert sorted(f"{kind} {name}" for kind, name, *_ in rows) == ONE
+    assert all(created for _, _, created, _ in rows)
+
+
+def test_athenas_table_has_the_columns_of_an_archives_lines() -> None:
+    """All of them, by the schema's names."""
+    table = (DEPLOY / "athena.sql").read_text("utf-8").partition("(\n")[2].partition("\n)")[0]
+    schema = archive_schema()["oneOf"][1]
+    assert [line.split()[0] for line in table.splitlines()] == list(schema["properties"])
 
 
 def test_get_writes_over_nothing(swept: User) -> None:
