@@ -40,11 +40,12 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Demo:
 
 
 def test_the_demo_does_the_whole_job(demo: Demo) -> None:
-    """Marks, plans, applies, is killed and resumes, reports, verifies, restores."""
+    """Marks, plans, applies, is killed and resumes, reports, verifies, restores; then serves."""
     _, ran = demo
     assert ran.returncode == 0, ran.stdout + ran.stderr
     steps = re.findall(r"^\$ sagewarden (\w+)", ran.stdout, re.MULTILINE)
-    assert steps == [*("sweep", "plan", "apply", "sweep", "report", "verify", "restore")]
+    whole = ["sweep", "plan", "apply", "sweep", "report", "verify", "restore"]
+    assert steps == [*whole, "serve"]
 
 
 def test_with_serve_the_daemon_goes_on_until_it_is_told_to_stop(demo: Demo) -> None:
