@@ -6,8 +6,10 @@ import random
 import shutil
 import subprocess
 import sys
+from bisect import bisect_left
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from itertools import islice, takewhile
 from pathlib import Path
 from types import ModuleType
 
@@ -17,6 +19,7 @@ from tests.restore.account import Account
 from sagewarden.adapters.vault.memory import MemoryVault
 from sagewarden.application.chain import extend_chain, newest, recording
 from sagewarden.application.ports import Bench
+from sagewarden.application.ports.vault import Stored
 from sagewarden.application.walk import walk_chain
 from sagewarden.core.chain import Head
 from sagewarden.core.entities import Target
@@ -55,12 +58,22 @@ def chained(bench: Bench, runs: int) -> Objects:
     return dict(vault.objects)
 
 
+class Shelf(MemoryVault):
+    """A vault of objects that nobody changes any more: it is listed without a look at all keys."""
+
+    def __init__(self, objects: Objects) -> None:
+        super().__init__()
+        self._stored = {key: Stored(body, "1") for key, body in objects.items()}
+        self._keys = sorted(objects)
+
+    def list(self, prefix: str) -> Iterator[str]:
+        start = bisect_left(self._keys, prefix)
+        return takewhile(lambda key: key.startswith(prefix), islice(self._keys, start, None))
+
+
 def held(objects: Objects) -> MemoryVault:
     """A vault of these objects."""
-    vault = MemoryVault()
-    for key, body in objects.items():
-        vault.create(key, body)
-    return vault
+    return Shelf(objects)
 
 
 @dataclass
