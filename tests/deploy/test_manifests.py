@@ -175,3 +175,12 @@ def test_the_containers_python_is_one_that_is_supported() -> None:
     (version,) = re.findall(r"^ARG PYTHON=python:(\d+\.\d+)-slim", DOCKERFILE, re.MULTILINE)
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     assert f"Programming Language :: Python :: {version}" in project["classifiers"]
+
+
+def test_the_builder_gets_what_is_copied() -> None:
+    """And not the virtual environment and the history of whoever builds."""
+    copied = re.findall(r"^COPY (?!--from)(.+) \S+$", DOCKERFILE, re.MULTILINE)
+    names = {name for line in copied for name in line.split()}
+    ignored = (ROOT / ".dockerignore").read_text().splitlines()
+    assert {line[1:] for line in ignored if line.startswith("!")} == names
+    assert "*" in ignored

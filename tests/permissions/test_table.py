@@ -7,6 +7,7 @@ from tests.permissions.conftest import Played
 from tests.permissions.evaluator import Request, allowed
 from tests.permissions.requests import asked_by
 
+from sagewarden.adapters.aws import answers
 from sagewarden.core.accounts import ROLED
 from sagewarden.core.permissions.operations import FREE, NEEDS, Stage
 
@@ -29,6 +30,11 @@ def asked(played: Played) -> Iterator[Request]:
 def test_each_operation_that_is_called_has_its_row(played: Played) -> None:
     called = {call.operation for call in played.calls}
     assert called - {need.operation for need in NEEDS} - FREE == set()
+
+
+def test_each_read_that_is_known_has_its_row() -> None:
+    """Those too that no play makes, such as of an organization."""
+    assert set(answers._MEMBERS) - {need.operation for need in NEEDS} - FREE == set()
 
 
 def test_each_row_is_called(played: Played) -> None:
