@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from tests.container.conftest import ROOT, Image, buildah
+from tests.deploy.runbook import BLOCKS, HEALTH_PORT, SANDBOX_PORT, answers
 
 LARGEST = 200e6
 """Bytes of an image that people still pull without a thought."""
@@ -88,3 +89,24 @@ def test_it_reads_its_settings_where_the_manifests_put_them(image: Image) -> Non
     mounts = ("--volume", f"{base}:/etc/sagewarden:ro")
     ran = image.run("sagewarden", "policy", "validate", "/etc/sagewarden/policies", options=mounts)
     assert ran.returncode == 0, ran.stderr
+
+
+SHORTEST = f"""
+cd /tmp
+{BLOCKS["the fake aws"]} &
+until (: < /dev/tcp/127.0.0.1/{SANDBOX_PORT}) 2>/dev/null; do sleep 0.3; done
+{BLOCKS["the daemon"]} &
+until ls vault/v1/*/*/reports/*/report.json >/dev/null 2>&1; do sleep 0.3; done
+{BLOCKS["a look"]}
+kill -TERM %1 %2
+wait %2
+"""
+
+
+@pytest.mark.skipif(answers(SANDBOX_PORT) or answers(HEALTH_PORT), reason="a port is taken")
+def test_the_shortest_path_leads_there(image: Image) -> None:
+    """The runbook's, three shells in one: fake AWS, check, plan, daemon, health, report."""
+    ran = image.run("bash", "-m", "-c", SHORTEST)
+    assert ran.returncode == 0, ran.stdout[-3000:] + ran.stderr[-3000:]
+    assert "well" in ran.stdout
+    assert "Exit code 0" in ran.stdout

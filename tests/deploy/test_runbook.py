@@ -10,24 +10,21 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from socket import create_connection
 
 import pytest
+from tests.deploy.runbook import BLOCKS, HEALTH_PORT, RUNBOOK, SANDBOX_PORT, answers
 from tests.deploy.statements import DEPLOY, TEMPLATES
 from tests.deploy.templates import Template
 
 from sagewarden.cli.app import app
 
-RUNBOOK = (DEPLOY / "README.md").read_text()
-BLOCKS = re.findall(r"<!-- ([\w ]+) -->\n *```sh\n(.*?)\n *```", RUNBOOK, re.DOTALL)
 ALERTS = re.findall(r"^\s*- alert: (\w+)", (DEPLOY / "alerts.yaml").read_text(), re.MULTILINE)
-PORT, HEALTH = 4599, 9464
 PATIENCE = 60.0
 
 
 def typed() -> Iterator[list[str]]:
     """Every command of ours in the blocks, as words."""
-    for _, block in BLOCKS:
+    for block in BLOCKS.values():
         for line in block.splitlines():
             if line.strip().startswith("sagewarden "):
                 yield shlex.split(line.strip().removesuffix("&"))[1:]
@@ -74,7 +71,7 @@ def test_every_file_that_it_lists_is_there() -> None:
 @contextmanager
 def shell(block: str, folder: Path) -> "Iterator[subprocess.Popen[str]]":
     """Paste a block into a shell; end it, and all that it started, after the body."""
-    text = dict(BLOCKS)[block]
+    text = BLOCKS[block]
     path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"  # noqa: TID251 -- a user's shell
     process = subprocess.Popen(
         ["bash", "-euo", "pipefail", "-c", text],
@@ -92,15 +89,6 @@ def shell(block: str, folder: Path) -> "Iterator[subprocess.Popen[str]]":
         process.communicate(timeout=PATIENCE)
 
 
-def answers(port: int) -> bool:
-    """Whether something listens."""
-    try:
-        create_connection(("127.0.0.1", port), timeout=1).close()
-    except OSError:
-        return False
-    return True
-
-
 def until_it_answers(port: int, process: "subprocess.Popen[str]") -> None:
     deadline = time.monotonic() + PATIENCE
     while not answers(port):
@@ -109,19 +97,21 @@ def until_it_answers(port: int, process: "subprocess.Popen[str]") -> None:
         time.sleep(0.2)  # noqa: TID251 -- waits for another process
 
 
-@pytest.mark.skipif(answers(PORT) or answers(HEALTH), reason="a port of the runbook is taken")
+@pytest.mark.skipif(
+    answers(SANDBOX_PORT) or answers(HEALTH_PORT), reason="a port of the runbook is taken"
+)
 def test_the_shortest_path_leads_there(tmp_path: Path) -> None:
     """As a newcomer pastes it, into three shells: the last asks the daemon, and reads a report."""
     with shell("the fake aws", tmp_path) as sandbox:
-        until_it_answers(PORT, sandbox)
+        until_it_answers(SANDBOX_PORT, sandbox)
         with shell("the daemon", tmp_path) as daemon:
-            until_it_answers(HEALTH, daemon)
+            until_it_answers(HEALTH_PORT, daemon)
             deadline = time.monotonic() + PATIENCE
             while not list(tmp_path.glob("vault/v1/*/*/reports/*/report.json")):
                 assert time.monotonic() < deadline, "no report"
                 time.sleep(0.2)  # noqa: TID251 -- waits for another process
-            exports = re.findall(r"^export .*$", dict(BLOCKS)["the daemon"], re.MULTILINE)
-            looking = "\n".join([*exports, dict(BLOCKS)["a look"]])
+            exports = re.findall(r"^export .*$", BLOCKS["the daemon"], re.MULTILINE)
+            looking = "\n".join([*exports, BLOCKS["a look"]])
             path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"  # noqa: TID251 -- as above
             ran = subprocess.run(
                 ["bash", "-euo", "pipefail", "-c", looking],
