@@ -19,8 +19,10 @@ from sagewarden.core import comparisons, durations, pattern_syntax, patterns
 BAD = Path(__file__).parent / "bad"
 LOADER = Path(compose.__file__).parent
 CORE = (comparisons, durations, pattern_syntax, patterns)
-OTHER_FILES = ("accounts", "fixtures", "models", "past", "plain", "spelling")
-"""Modules that read fixtures or settings, and no policies."""
+OTHER_FILES = (
+    *("accountfile", "accounts", "bucket", "fixtures", "models", "past", "plain", "spelling"),
+)
+"""Modules that read fixtures, settings or accounts, or a bucket: no file of policies meets them."""
 
 OTHER_READERS = ("literal", "moment")
 """Functions of modules in common that read fixtures only."""
