@@ -100,6 +100,18 @@ def test_any_text_comes_back_as_it_was(text: str, tmp_path: Path) -> None:
     assert {each: found.metrics[each] for each in strange.metrics} == strange.metrics
 
 
+@pytest.mark.parametrize("number", [float("nan"), float("inf"), float("-inf"), -0.0])
+def test_a_parameter_that_is_no_usual_number_comes_back_as_a_number(
+    number: float, tmp_path: Path
+) -> None:
+    """As a text, `nan` would be known to lie in no range."""
+    odd = component("c", parameters={"rate": number})
+    again = reread(freeze(scene(judged(seen(odd), policies(policy())))), tmp_path)
+    (found,) = again.inventory.components.values()
+    assert found.parameters is not None
+    assert repr(found.parameters["rate"]) == repr(number)
+
+
 def test_times_to_the_millisecond_and_all_that_is_unknown_come_back(tmp_path: Path) -> None:
     odd: list[Entity] = [
         experiment("e", created=ago(3.00000123), modified=None, origin=Origin.PIPELINE),

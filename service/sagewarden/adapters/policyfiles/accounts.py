@@ -89,7 +89,7 @@ _TIME = 'a time with its zone, in quotes, as in "2026-03-01T12:00:00Z"'
 _LONG = 2048
 _VALUE = "a number, or a text"
 _PLAIN_TARGET = Target("123456789012", "us-east-1")
-_ENDLESS = {".inf": inf, "-.inf": -inf}
+_ENDLESS = {".inf": inf, "-.inf": -inf, ".nan": nan}
 _RESOURCES = {
     Kind.EXPERIMENT: "experiment",
     Kind.TRIAL: "experiment-trial",

@@ -200,6 +200,8 @@ def _time(moment: datetime) -> str:
 
 
 def _number(value: float) -> str:
+    if isnan(value):  # plainly written, it would come back as a text
+        return ".nan"
     if value in (float("inf"), float("-inf")):
         return ".inf" if value > 0 else "-.inf"
     return repr(value)
