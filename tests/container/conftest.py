@@ -59,7 +59,7 @@ def buildah(*words: str) -> subprocess.CompletedProcess[str]:
 
 @pytest.fixture(scope="session")
 def image(pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory) -> Image:
-    """Build it: three minutes, so with --long only."""
+    """Build it, which takes minutes: so with --long only."""
     if not pytestconfig.getoption("long"):
         pytest.skip("builds an image, which takes minutes: --long")
     if shutil.which("buildah") is None or shutil.which("mmdebstrap") is None:

@@ -175,6 +175,11 @@ resource "aws_iam_role_policy" "start" {
         Resource  = [aws_iam_role.task.arn, aws_iam_role.execution.arn]
         Condition = { StringEquals = { "iam:PassedToService" = "ecs-tasks.amazonaws.com" } }
       },
+      {
+        Effect   = "Allow"
+        Action   = "kms:Decrypt"
+        Resource = aws_kms_key.vault.arn
+      },
     ]
   })
 }

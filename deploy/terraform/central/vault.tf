@@ -12,17 +12,28 @@ resource "aws_kms_key" "vault" {
         Resource  = "*"
       },
       {
-        Sid    = "LogsAndAlarmsUseIt"
-        Effect = "Allow"
-        Principal = {
-          Service = ["logs.${data.aws_region.here.name}.amazonaws.com", "cloudwatch.amazonaws.com"]
-        }
+        Sid       = "LogsUseIt"
+        Effect    = "Allow"
+        Principal = { Service = "logs.${data.aws_region.here.name}.amazonaws.com" }
         Action = [
           "kms:Encrypt", "kms:Decrypt", "kms:ReEncryptFrom", "kms:ReEncryptTo", "kms:GenerateDataKey",
           "kms:DescribeKey",
         ]
+        Resource = "*"
+        Condition = {
+          ArnLike = {
+            "kms:EncryptionContext:aws:logs:arn" = join(":", [
+              "arn", data.aws_partition.here.partition, "logs", data.aws_region.here.name, local.account, "*",
+            ])
+          }
+        }
+      },
+      {
+        Sid       = "AlarmsUseIt"
+        Effect    = "Allow"
+        Principal = { Service = "cloudwatch.amazonaws.com" }
+        Action    = ["kms:Decrypt", "kms:GenerateDataKey"]
         Resource  = "*"
-        Condition = { StringEquals = { "aws:SourceAccount" = local.account } }
         }], length(var.archiver_role_arns) == 0 ? [] : [{
         Sid       = "OthersUseItThroughS3"
         Effect    = "Allow"
