@@ -55,6 +55,7 @@ RECORDS = [
 BODY = encode(HEADER, RECORDS)
 
 
+@settings(deadline=None)
 @given(st.lists(mappings, max_size=4))
 @example([{"a": [float("nan"), float("inf"), float("-inf"), -0.0, 1e308, 5e-324, 10**400]}])
 @example([{"$float": "nan"}, {"$$float": 1}, {"$float": {"StringValue": "x"}}, {"$float": 1.5}])
