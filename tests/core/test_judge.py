@@ -1,9 +1,14 @@
 """Verdicts with their reasons, and what is measured."""
 
 from dataclasses import replace
+from datetime import timedelta
+from typing import Any
 
+import pytest
+from tests.core.test_tagging import tagging
 from tests.core.worlds import (
     NOW,
+    RULES,
     after_grace,
     against,
     ago,
@@ -20,14 +25,27 @@ from tests.core.worlds import (
 )
 
 from sagewarden.core.entities import Kind
-from sagewarden.core.inventory import Gap
-from sagewarden.core.judge import Verdict
-from sagewarden.core.policy import Action, Idle, Keep, Tagged
+from sagewarden.core.escalation import Violated
+from sagewarden.core.inventory import Gap, Inventory
+from sagewarden.core.judge import Circumstances, Judgements, Select, Verdict, judge, population_of
+from sagewarden.core.keep import Population
+from sagewarden.core.owners import OwnerRules
+from sagewarden.core.policy import (
+    Action,
+    Condition,
+    Escalation,
+    Idle,
+    Keep,
+    Parameter,
+    Required,
+    Tagged,
+)
 
 WORLD = seen(
     experiment("e"), trial("t", "e"), component("c", "t"), component("d", "t"), component("lone")
 )
 STALE = policies(policy(Kind.EXPERIMENT, Idle(days(90))))
+ALL = policies(policy(Kind.EXPERIMENT))
 
 
 def test_a_first_match_only_marks() -> None:
@@ -152,3 +170,121 @@ def test_what_no_longer_matches_loses_its_mark() -> None:
     marks = ripe(judged(WORLD, STALE).marks)
     busy = seen(replace(WORLD.experiments["e"], modified=NOW))
     assert judged(busy, STALE, marks).marks == {}
+
+
+TWO = policies(policy(Kind.TRIAL, name="Trials"), policy(Kind.COMPONENT, name="parts"))
+
+
+def chosen(select: Select) -> Judgements:
+    """Judge what is ripe, of which these words select."""
+    marks = ripe(judged(WORLD, TWO).marks)
+    return judge(WORLD, TWO, Circumstances(NOW, marks, RULES, select=select))
+
+
+@pytest.mark.parametrize(
+    ("select", "due"),
+    [
+        ((), {"t", "c", "d", "lone"}),
+        (("trials",), {"t"}),
+        (("c",), {"c"}),
+        (("trials", "lone"), {"t", "lone"}),
+        (("none",), set()),
+    ],
+)
+def test_a_selection_narrows_what_is_due(select: tuple[str, ...], due: set[str]) -> None:
+    """By the names of policies, and of what they judge."""
+    assert {each.entity.name for each in chosen(frozenset(select)).due} == due
+
+
+def test_words_that_select_nothing_are_told_in_order() -> None:
+    words = [f"none-{number}" for number in range(9)]
+    assert chosen(frozenset(["trials", "c", *words])).unfound == words
+
+
+LAST = Keep(last=1)
+
+
+def population(
+    world: Inventory, match: Condition | None = None, keep: Keep | None = LAST
+) -> Population:
+    """What a keep rule of a policy of components counts over."""
+    found = judged(world, policies())
+    rule = policy(Kind.COMPONENT, match, keep=keep)
+    return population_of(rule, found.forest, found.protected, NOW)
+
+
+def test_what_must_be_there_and_was_not_read_is_counted_over() -> None:
+    gaps = [
+        Gap(Kind.COMPONENT, "Lost", "cut off"),
+        Gap(Kind.COMPONENT, "LONE", "throttled"),
+        Gap(Kind.COMPONENT, None, "throttled"),
+        Gap(Kind.TRIAL, "gone", "cut off"),
+    ]
+    assert population(seen(component("lone"), gaps=gaps)).unseen == ("lost",)
+
+
+def test_a_population_is_what_matches_for_sure() -> None:
+    """What may match is in doubt, though its tree was seen whole."""
+    high = Parameter("p", "present")
+    found = population(
+        seen(
+            component("a", parameters={"p": 1.0}),
+            component("b", parameters={}),
+            component("c", parameters=None),
+        ),
+        high,
+    )
+    told = [[each.entity.name for each in some] for some in (found.members, found.doubtful)]
+    assert told == [["a"], ["c"]]
+
+
+def test_without_a_keep_rule_nothing_is_counted_over() -> None:
+    assert population(WORLD, keep=None) == Population()
+
+
+ESCALATED = replace(
+    tagging(Required(key="owner"), Required(key="team", inherit=True), resource=Kind.TRIAL),
+    escalate=Escalation(days(30), days(14)),
+)
+BARE = trial("t", "e")
+
+
+def escalated(*world: Any, gaps: tuple[Gap, ...] = (), known: bool = True) -> Judgements:
+    """Judge a trial of which `owner` has been missing for long."""
+    found = Violated(BARE.identity, ESCALATED.name, ESCALATED.rule, ago(40))
+    violations = {found.place: found} if known else {}
+    given = Circumstances(NOW, {}, RULES, violations=violations)
+    return judge(seen(*world, gaps=gaps), policies(ESCALATED), given)
+
+
+def test_what_violates_a_tag_for_too_long_is_marked() -> None:
+    assert verdicts(escalated(BARE, experiment("e"))) == {"t": "mark"}
+
+
+def test_what_violates_one_tag_while_another_is_unknown_is_counted_and_kept() -> None:
+    found = escalated(BARE, experiment("e", tags=None))
+    assert (found.given, found.marks, found.matched[Kind.TRIAL]) == ((), {}, 1)
+
+
+def test_an_incomplete_inventory_moves_no_violation() -> None:
+    gap = Gap(Kind.TRIAL, None, "throttled")
+    assert escalated(BARE, experiment("e"), gaps=(gap,), known=False).violations == {}
+    assert len(escalated(gaps=(gap,)).violations) == 1
+
+
+@pytest.mark.parametrize(("owner", "grace"), [("", 30), ("ada", 7)])
+def test_what_nobody_owns_waits_longer(owner: str, grace: int) -> None:
+    world = seen(experiment("e", created_by=owner or None))
+    owners = OwnerRules(ownerless_grace=days(30))
+    (mark,) = judge(world, ALL, Circumstances(NOW, {}, RULES, owners=owners)).marks.values()
+    assert mark.due - mark.since == days(grace)
+
+
+@pytest.mark.parametrize(("later", "since"), [(2, ago(60)), (3, NOW)])
+def test_a_hold_that_ended_after_the_mark_starts_it_anew(later: int, since: Any) -> None:
+    """Two readings of AWS's time may lie two seconds apart."""
+    world = seen(experiment("e"))
+    marks = ripe(judged(world, ALL).marks)
+    freed = {world.experiments["e"].identity: ago(60) + timedelta(seconds=later)}
+    (mark,) = judge(world, ALL, Circumstances(NOW, marks, RULES, freed=freed)).marks.values()
+    assert mark.since == since

@@ -211,3 +211,7 @@ def test_matches_never_outrun_the_intervals(hours: list[int]) -> None:
         now += timedelta(hours=each)
         mark = run(mark, SOME, now)
     assert mark.matches <= 1 + (now - NOW) // RULES.interval
+
+
+def test_unless_a_rest_is_set_there_is_none() -> None:
+    assert RULES.restored_rest == timedelta(0)

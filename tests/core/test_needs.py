@@ -108,3 +108,18 @@ def test_what_is_asked_for_changes_no_fingerprint() -> None:
     """A plan is applied under its policies, and an archive is read under none."""
     asked = Needs(frozenset({"lr"}), frozenset({LAST}))
     assert observed(asked).content == observed(NOTHING).content
+
+
+def test_a_keep_rule_that_ranks_by_nothing_asks_for_nothing() -> None:
+    assert needs(policies(policy(Kind.COMPONENT, keep=Keep(last=1)))) == NOTHING
+
+
+@pytest.mark.parametrize("none", [{}, None])
+def test_a_component_without_parameters_is_known_to_have_none(none: Any) -> None:
+    assert observed(Needs(frozenset({"lr"})), Parameters=none).parameters == {}
+
+
+@pytest.mark.parametrize(("asked", "held"), [(True, ("s3://b/m",)), (False, None)])
+def test_an_entity_holds_its_artifacts_if_they_are_asked_for(asked: Any, held: Any) -> None:
+    outputs = {"model": {"Value": "s3://b/m"}}
+    assert observed(Needs(artifacts=asked), OutputArtifacts=outputs).artifacts == held

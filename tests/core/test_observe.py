@@ -6,6 +6,7 @@ import pytest
 from tests.core.worlds import NOW, ago
 
 from sagewarden.core.entities import Entity, Kind, Origin, Parent
+from sagewarden.core.needs import Needs
 from sagewarden.core.observe import observe
 
 RECORD: dict[str, Any] = {
@@ -110,3 +111,24 @@ def test_a_run_is_told_by_its_tag() -> None:
 
 def test_the_trial_of_runs_is_told_by_its_name() -> None:
     assert component({}, TrialComponentName="Default-Run-Group-x").origin is Origin.RUN
+
+
+def test_tags_that_could_not_be_read_stay_unknown() -> None:
+    """Unknown tags keep; no tags do not."""
+    assert component(None).tags is None
+
+
+def test_another_tag_is_another_content() -> None:
+    assert component({"a": "b"}).content != component({}).content
+
+
+def test_an_experiment_is_in_no_experiment() -> None:
+    record = {"ExperimentName": "Exp", "ExperimentArn": "arn:e", "CreationTime": NOW}
+    assert observe(Kind.EXPERIMENT, record, tags={}).experiment is None
+
+
+def test_only_a_component_has_artifacts() -> None:
+    asked = Needs(artifacts=True)
+    record = {"TrialName": "T", "TrialArn": "arn:t", "CreationTime": NOW}
+    assert observe(Kind.COMPONENT, RECORD, tags={}, asked=asked).artifacts == ()
+    assert observe(Kind.TRIAL, record, tags={}, asked=asked).artifacts is None

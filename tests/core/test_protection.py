@@ -278,3 +278,8 @@ def test_what_was_restored_rests_with_what_is_above_it() -> None:
 def test_nothing_else_rests(days: int, tags: dict[str, str]) -> None:
     """Neither after its rest, nor what nobody restored."""
     assert "restored" not in str(resting(days, **tags))
+
+
+def test_unless_a_rest_is_set_what_came_back_just_now_is_not_kept() -> None:
+    mine = component("mine", created=ago(0.5), tags={RESTORED_TAG: "x"})
+    assert protect(Forest(seen(mine), {}), Protections(EVERYTHING), {}, NOW).own == {}

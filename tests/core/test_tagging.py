@@ -247,3 +247,30 @@ def test_tags_that_no_rule_names_are_never_touched() -> None:
 def test_repairing_again_changes_nothing() -> None:
     after: dict[str, Any] = {"env": "prod"}
     assert written(inspected(tagging(ENV), exp(**after))) == []
+
+
+def test_a_repair_that_is_not_made_takes_no_room() -> None:
+    """Two policies quarrel over a key; the last place is for the third's."""
+    full = experiment("e", tags={f"k{number}": "v" for number in range(49)})
+    told = [
+        inspected(tagging(Required(key=key, default=value), name=value), full)
+        for key, value in (("env", "dev"), ("env", "prod"), ("team", "ml"))
+    ]
+    assert [key for key, *_ in written(*told)] == ["team"]
+
+
+def test_tags_of_aws_take_no_room_in_any_case() -> None:
+    tags = {f"k{number}": "v" for number in range(49)} | {"AWS:x": "y"}
+    told = inspected(tagging(ENV), experiment("e", tags=tags))
+    assert [key for key, *_ in written(told)] == ["env"]
+
+
+def test_a_blank_value_above_is_none() -> None:
+    blank = trial("t-blank", "above", tags={"team": " "})
+    told = found(TEAM, component("c", "t-blank"), blank, ABOVE)
+    assert told == [("repair", "inherited from experiment above")]
+
+
+def test_a_finding_tells_the_value_that_is_there() -> None:
+    (finding,) = inspected(tagging(ENV), exp(env="test")).findings
+    assert finding.value == "test"
