@@ -77,6 +77,12 @@ def test_a_name_of_several_things_says_so(user: User) -> None:
     assert answer["kind"] == "trial-component"
 
 
+def test_a_name_that_nothing_has_is_told_where_the_deleted_are(user: User) -> None:
+    assert (
+        "What was deleted is found by `sagewarden archive list NAME`." in user("explain", "x").words
+    )
+
+
 def test_a_name_that_nothing_has_gets_the_nearest(user: User) -> None:
     ran = user("explain", "old-onee")
     assert (ran.code, "Perhaps old-one" in ran.words) == (2, True)

@@ -76,6 +76,13 @@ def test_json_has_the_hold_with_its_state(due: User) -> None:
     assert held(due) == [answer]
 
 
+def test_a_hold_without_an_end_says_so(due: User) -> None:
+    """Beside `in force`, the word `released` would say the opposite."""
+    due("hold", "add", "old-one", *WHY)
+    told = due("hold", "list").words
+    assert ("no end" in told, "released" in told) == (True, False)
+
+
 def test_a_list_of_nothing_says_so(user: User) -> None:
     assert user("hold", "list").words == "Nothing was ever held by command."
     assert user("hold", "list", "--expired").words == "No hold has expired."

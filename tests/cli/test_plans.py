@@ -142,6 +142,13 @@ def test_a_name_that_is_not_there_is_told(user: User) -> None:
     assert "no experiment, trial or trial component is called 'nothing'" in ran.words
 
 
+def test_an_account_with_nothing_in_it_is_asked_about(user: User) -> None:
+    """A region that was mistyped looks like one that is in order."""
+    user.box.admin.reset()
+    told = "is no experiment, trial or trial component on 123456789012/us-east-1: is it the right"
+    assert told in user("plan").words
+
+
 def test_an_empty_vault_has_no_report(user: User) -> None:
     ran = user("report")
     assert ran.code == 2

@@ -22,6 +22,7 @@ def test_a_whole_run_comes_back_under_other_names(swept: User) -> None:
     shown = swept(*words, "--plan")
     assert (shown.code, swept.account()) == (0, gone)
     assert "old-one as back-one" in shown.words
+    assert "A plan: nothing was created. 6 entities to create." in shown.words
     assert "experiments and trials remember nothing" in shown.words
 
     ran = swept(*words, "--json")

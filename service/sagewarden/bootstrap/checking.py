@@ -18,6 +18,7 @@ from sagewarden.bootstrap.stages import accounts_of, arn_of
 from sagewarden.core.accounts import ROLED
 from sagewarden.core.advice import Advice, advise
 from sagewarden.core.checkup import Area, Finding, State
+from sagewarden.core.leaves import counted
 from sagewarden.core.permissions.operations import Stage
 from sagewarden.core.policy import PolicySet
 from sagewarden.errors import SageWardenError, SettingsError
@@ -76,7 +77,11 @@ def _policies(
         found = policies_of(settings, policies)
     except SageWardenError as error:
         return (failed(Area.POLICIES, "files", error),), None
-    told = f"{len(found.policies)} policies in {len(found.files)} files are understood"
+    policies_read, files = len(found.policies), len(found.files)
+    told = (
+        f"{policies_read} {'policy' if policies_read == 1 else 'policies'} in "
+        f"{counted(files, 'file')} understood"
+    )
     whole = Finding(Area.POLICIES, "files", State.WORKS, told)
     operator = settings.notice.reaches_operator
     doubts = advise(found, settings.limits.min_grace, operator=operator)

@@ -83,7 +83,7 @@ def _unfound(name: str, kind: str | None, near: list[str]) -> UsageError:
     return UsageError(
         f"no {kind or 'experiment, trial or trial component'} is called {name!r}",
         advice=f"{perhaps}Names are those that AWS lists; the target may be another one "
-        "(--target).",
+        "(--target). What was deleted is found by `sagewarden archive list NAME`.",
     )
 
 

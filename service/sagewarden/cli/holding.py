@@ -252,12 +252,12 @@ def _spelled(target: str, hold: Hold, now: datetime) -> dict[str, Any]:
 def _table(rows: list[tuple[str, Hold, datetime]]) -> Table:
     table = Table(box=None, pad_edge=False)
     for column in ("state", "what", "owner", "until (UTC)", "reason"):
-        table.add_column(column, overflow="fold")
+        table.add_column(column, overflow="fold", no_wrap=column == "state")
     many = len({target for target, _, _ in rows}) > 1
     for target, hold, now in rows:
         state = hold.state(now)
         style = "" if state is HoldState.IN_FORCE else "dim"
-        end = "released" if hold.until is None else f"{hold.until:%Y-%m-%d %H:%M}"
+        end = "no end" if hold.until is None else f"{hold.until:%Y-%m-%d %H:%M}"
         reason = hold.reason
         if hold.release is not None:
             end = f"{hold.release.at:%Y-%m-%d %H:%M}"

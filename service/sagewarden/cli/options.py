@@ -27,7 +27,9 @@ class Where:
     target: Annotated[str | None, Parameter(name=["--target", "-t"])] = None
     """Only this target: its name, its account, or account/region."""
 
-    target_tag: Annotated[tuple[str, ...], Parameter(name="--target-tag", negative="")] = ()
+    target_tag: Annotated[
+        tuple[str, ...], Parameter(name="--target-tag", negative="", show_default=False)
+    ] = ()
     """Only targets with this tag, as KEY=VALUE or KEY alone; all of them, if given again."""
 
     secrets: Path | None = None

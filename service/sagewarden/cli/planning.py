@@ -177,6 +177,12 @@ def _next_steps(judged: "Judged") -> list[str]:
         return [told]
     if not judged.plan.units:
         marked = judged.judgements.count(Verdict.MARK)
+        if not any(judged.inventory.counts.values()):
+            told = (
+                f"There is no experiment, trial or trial component on {judged.inventory.target}: "
+                "is it the right account and region?"
+            )
+            return [told]
         if not marked:
             return ["Nothing is due and nothing is marked."]
         told = (

@@ -16,7 +16,7 @@ from sagewarden.errors import UsageError
 WHERE = Where()
 
 Format = Literal["table", "json", "csv", "html", "markdown"]
-Flag = Parameter(negative="")
+Flag = Parameter(negative="", show_default=False)
 
 
 @Parameter(name="*")

@@ -8,12 +8,14 @@ from rich.table import Table
 from rich.text import Text
 
 from sagewarden import bootstrap
+from sagewarden.adapters.reports.wording import entities
 from sagewarden.application.archives import Located, gone_by
 from sagewarden.application.archives import chosen as chosen_parts
 from sagewarden.application.judging import check_identity
 from sagewarden.application.rebuilding import Fate
 from sagewarden.application.restore import EntityFate, Restored
 from sagewarden.application.restore import restore as restore_all
+from sagewarden.application.restore_place import Standing
 from sagewarden.application.restore_plan import (
     Existing,
     PlannedRebirth,
@@ -41,10 +43,10 @@ class Manners:
     existing: Existing = Existing.SKIP
     """What to do when something else has one of the names now: skip it (default), or fail."""
 
-    rename: Annotated[tuple[str, ...], Parameter(negative="")] = ()
+    rename: Annotated[tuple[str, ...], Parameter(negative="", show_default=False)] = ()
     """Bring OLD back as NEW (OLD=NEW, may be repeated); 'OLD*=NEW*' for all that begin so."""
 
-    remember: Annotated[bool, Parameter(negative="")] = False
+    remember: Annotated[bool, Parameter(negative="", show_default=False)] = False
     """Keep what AWS cannot bring back, such as the old CreationTime, as parameters of trial
     components that begin with `sagewarden:`."""
 
@@ -63,7 +65,7 @@ def restore(
     kind: OfKind = None,
     run: str | None = None,
     manners: Manners = MANNERS,
-    plan: Annotated[bool, Parameter(name="--plan", negative="")] = False,
+    plan: Annotated[bool, Parameter(name="--plan", negative="", show_default=False)] = False,
     where: Where = WHERE,
 ) -> int:
     """Bring a deleted tree, or all that a run deleted, back from its verified archives.
@@ -164,15 +166,26 @@ def _called(each: PlannedRebirth | EntityFate) -> str:
     return old if each.name == each.located.name else f"{old} as {visible(each.name)}"
 
 
+def _summary(planned: RestorePlan, restored: Restored | None) -> str:
+    if restored is None:
+        free = [each for each in planned.entities if not each.obstacle]
+        absent = sum(each.standing is Standing.ABSENT for each in free)
+        return f"A plan: nothing was created. {entities(absent)} to create."
+    counts = ", ".join(f"{count} {fate}" for fate, count in sorted(restored.counts.items()))
+    put = sum(str(each.fate) == "done" for each in restored.edges)
+    return f"Entities: {counts}; associations put back: {put}."
+
+
 def _is_back(each: EntityFate) -> bool:
     return each.fate in {Fate.DONE, Fate.ALREADY}
 
 
 def _say_restore(planned: RestorePlan, restored: Restored | None) -> None:
-    table = Table("", "name", "points", "came of it", box=None, pad_edge=False)
+    outcome = "as it is now" if restored is None else "came of it"
+    table = Table("", "name", "points", outcome, box=None, pad_edge=False)
     if restored is None:
         for each in planned.entities[:ROWS]:
-            told = each.obstacle or f"{each.standing} now"
+            told = each.obstacle or str(each.standing)
             table.add_row(
                 str(each.located.identity.kind),
                 Text(_called(each)),
@@ -191,10 +204,7 @@ def _say_restore(planned: RestorePlan, restored: Restored | None) -> None:
     left = len(planned.entities) - ROWS
     if left > 0:
         say(Text(f"… and {left} more", "dim"))
-    if restored is not None:
-        counts = ", ".join(f"{count} {fate}" for fate, count in sorted(restored.counts.items()))
-        put = sum(str(each.fate) == "done" for each in restored.edges)
-        say(Text(f"Entities: {counts}; associations put back: {put}.", "bold"))
+    say(Text(_summary(planned, restored), "bold"))
     if planned.never:
         say(Text("AWS cannot bring back, so the archive alone has it:", "yellow"))
         for line in planned.never:
