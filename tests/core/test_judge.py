@@ -37,6 +37,7 @@ from sagewarden.core.policy import (
     Idle,
     Keep,
     Parameter,
+    PolicySet,
     Required,
     Tagged,
 )
@@ -288,3 +289,31 @@ def test_a_hold_that_ended_after_the_mark_starts_it_anew(later: int, since: Any)
     freed = {world.experiments["e"].identity: ago(60) + timedelta(seconds=later)}
     (mark,) = judge(world, ALL, Circumstances(NOW, marks, RULES, freed=freed)).marks.values()
     assert mark.since == since
+
+
+def test_an_incomplete_inventory_counts_no_match_and_starts_no_mark() -> None:
+    part = seen(*WORLD.everything(), gaps=[Gap(Kind.TRIAL, None, "throttled")])
+    marks = ripe(judged(WORLD, STALE).marks)
+    assert (judged(part, STALE, marks).marks, judged(part, STALE).marks) == (marks, {})
+
+
+LONE = policy(Kind.EXPERIMENT)
+UNREAD = seen(experiment("e", tags=None))
+LOST = seen(gaps=[Gap(Kind.EXPERIMENT, "E", "cut off")])
+
+
+@pytest.mark.parametrize(
+    ("world", "rules", "stays"),
+    [
+        pytest.param(UNREAD, policies(LONE), True, id="not seen whole"),
+        pytest.param(LOST, policies(LONE), True, id="not read"),
+        pytest.param(seen(), policies(LONE), False, id="gone"),
+        pytest.param(UNREAD, policies(), False, id="no policy"),
+        pytest.param(UNREAD, policies(replace(LONE, rule="new")), False, id="another rule"),
+    ],
+)
+def test_a_mark_outlives_only_what_could_not_be_seen(
+    world: Inventory, rules: PolicySet, stays: Any
+) -> None:
+    marks = ripe(judged(seen(experiment("e")), policies(LONE)).marks)
+    assert judged(world, rules, marks).marks == (marks if stays else {})
