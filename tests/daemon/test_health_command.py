@@ -26,3 +26,11 @@ def test_where_no_daemon_answers_nobody_is_well(user: User) -> None:
     user.settles(web={"port": 9})
     ran = user("health")
     assert (ran.code, "no daemon answers at 127.0.0.1:9" in ran.words) == (3, True)
+
+
+def test_settings_that_are_wrong_by_now_leave_a_daemon_well(user: User, daemon: Watched) -> None:
+    """It goes on with those it has, and nobody should restart it for them."""
+    port = urlsplit(daemon.began["health"]).port
+    user.settles(web={"port": port}, nonsense=1)
+    assert user("plan").code == 2
+    assert user("health").code == 0

@@ -102,7 +102,7 @@ class Daemon:
 
     def _refuse(self, reason: str, advice: str) -> None:
         self.chronicle.note(settings=reason)
-        tell("settings.refused", reason=reason, advice=advice)
+        tell("settings.refused", reason=reason, advice=f"The old settings stand. {advice}")
 
     def tick(self, scheduler: Scheduler) -> None:
         """Look at the clocks: hours may have ended, or somebody set the time."""

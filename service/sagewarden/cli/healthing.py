@@ -33,7 +33,9 @@ def health(
     ready
         Ask whether it can do its work, too, and say why not.
     """
-    web = where.effective().settings.web
+    from sagewarden.settings import load_web  # noqa: PLC0415 -- slow to import
+
+    web = load_web(where.config, secrets=where.secrets)
     path = "/readyz" if ready else "/livez"
     status, told = _asked(ANYWHERE.get(web.host, web.host), web.port, path)
     well = status == HTTPStatus.OK

@@ -4,7 +4,7 @@ Nothing that acts has a default: without targets, policies and a vault, nothing 
 """
 
 from sagewarden.settings.daemon import DrillSettings, JobSettings, VerifySettings
-from sagewarden.settings.loading import Effective, load_settings
+from sagewarden.settings.loading import Effective, load_settings, load_web
 from sagewarden.settings.model import (
     LimitSettings,
     LimitsSettings,
@@ -31,4 +31,5 @@ __all__ = [
     "WebhookSettings",
     "host_of",
     "load_settings",
+    "load_web",
 ]

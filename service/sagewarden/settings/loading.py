@@ -1,8 +1,10 @@
 """Loads settings from their layers, and says of each where it came from."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +15,8 @@ from pydantic_settings import SettingsError as Unparsable
 
 from sagewarden.adapters.policyfiles.plain import read_plain
 from sagewarden.core.accounts import ROLED
-from sagewarden.errors import SettingsError
+from sagewarden.errors import SageWardenError, SettingsError
+from sagewarden.settings.daemon import WebSettings
 from sagewarden.settings.model import PREFIX, Settings
 
 DEFAULT_FILE = Path("sagewarden.yaml")
@@ -75,6 +78,26 @@ def load_settings(
 ADVICE = (
     "Mend it and start again; nothing was read or done. The README's table lists every setting."
 )
+
+
+def load_web(file: Path | None = None, *, secrets: Path | None = None) -> WebSettings:
+    """Load where the daemon answers, and nothing else: it outlives settings that are wrong.
+
+    What cannot be read of a layer, or of this section, counts as not said.
+    """
+    layers: list[Callable[[], Mapping[str, Any]]] = [EnvSettingsSource(Settings)]
+    if (path := file or DEFAULT_FILE).exists():
+        layers.insert(0, partial(read_plain, path))
+    if secrets is not None:
+        layers.append(lambda: dict(_Secrets(secrets)()))
+    web: dict[str, Any] = {}
+    for layer in layers:
+        with suppress(SageWardenError, Unparsable):
+            web |= layer().get("web", {})
+    try:
+        return WebSettings.model_validate(web)
+    except ValidationError:
+        return WebSettings()
 
 
 class _Secrets(EnvSettingsSource):
