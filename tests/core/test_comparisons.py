@@ -60,6 +60,12 @@ def test_what_is_no_comparison_is_refused(text: str, reason: str, suggestion: st
     assert (str(refused.value), refused.value.suggestion) == (reason, suggestion)
 
 
+def test_a_comparison_of_more_than_100_characters_is_refused() -> None:
+    assert parse_range(">" + " " * 98 + "5") == (Bound(">", 5),)
+    with pytest.raises(ComparisonRefused, match="a comparison of 101 characters"):
+        parse_range(">" + " " * 99 + "5")
+
+
 @pytest.mark.parametrize(
     ("text", "below", "at", "above"),
     [

@@ -40,11 +40,29 @@ def test_a_tree_has_each_part_once(root: Entity, parts: list[str]) -> None:
     assert names(FOREST.tree(root).parts) == parts
 
 
+def test_a_tree_is_in_the_order_of_names_whatever_order_pages_came_in() -> None:
+    some = (experiment("e"), trial("u", "e"), trial("t", "e"), component("d", "t"))
+    forest = Forest(seen(*some, component("c", "t")), {})
+    assert names(forest.tree(some[0]).parts) == ["e", "t", "u", "c", "d"]
+
+
+@pytest.mark.parametrize("lost", [component("c", parents=None), trial("w", None)], ids=str)
+def test_what_may_hang_anywhere_may_hang_in_every_experiment(lost: Entity) -> None:
+    forest = Forest(seen(*SOME, lost), {})
+    assert forest.subject(SOME[0]).hides
+    assert not FOREST.subject(SOME[0]).hides
+
+
+def test_nothing_hides_in_a_component() -> None:
+    assert not Forest(seen(component("c", parents=None)), {}).subject(SOME[4]).hides
+
+
 @pytest.mark.parametrize(
     ("entity", "above"),
     [
         (SOME[0], []),
         (SOME[1], ["E"]),
+        (SOME[2], ["E"]),
         (SOME[3], []),
         (SOME[4], ["T", "u", "v", "E"]),
         (SOME[5], []),
@@ -79,6 +97,7 @@ def wrote(sent: float, answered: float, before: float) -> OwnWrite:
 
 
 MINUTE = 1 / 24 / 60
+LONGER = timedelta(minutes=1, milliseconds=1)
 
 
 @pytest.mark.parametrize(
@@ -89,6 +108,7 @@ MINUTE = 1 / 24 / 60
         (ago(9 - MINUTE), ago(90)),
         (ago(10 + 1.1 * MINUTE), ago(10 + 1.1 * MINUTE)),
         (ago(9 - 1.1 * MINUTE), ago(9 - 1.1 * MINUTE)),
+        (ago(10) - LONGER, ago(10) - LONGER),
     ],
 )
 def test_a_write_of_ours_is_no_sign_of_life(modified: object, activity: object) -> None:

@@ -22,6 +22,28 @@ def test_a_glob_matches_what_the_reference_matches(pattern: str, text: str) -> N
     assert matcher(pattern, fold=False)(text) == reference(pattern, text)
 
 
+@pytest.mark.parametrize(
+    ("pattern", "text", "matches"),
+    [
+        ("a*a", "a", False),
+        ("a*a", "aa", True),
+        ("*b*b", "b", False),
+        ("*b*b", "bb", True),
+        ("*a*a*", "a", False),
+        ("*a*a*", "aa", True),
+        ("*a*", "a", True),
+        ("?*ab", "xb", False),
+        ("?*ab", "xab", True),
+    ],
+)
+def test_each_piece_of_a_glob_has_characters_of_its_own(
+    pattern: str,
+    text: str,
+    matches: bool,  # noqa: FBT001
+) -> None:
+    assert matcher(pattern, fold=False)(text) is matches
+
+
 @pytest.mark.parametrize(("pattern", "text"), [("DEV-*", "dev-A"), ("dev", "DEV"), ("d?v", "DEV")])
 def test_folding_makes_upper_and_lower_case_the_same(pattern: str, text: str) -> None:
     assert (matcher(pattern, fold=True)(text), matcher(pattern, fold=False)(text)) == (True, False)

@@ -26,6 +26,7 @@ from tests.core.worlds import (
 from sagewarden.core.comparisons import parse_range
 from sagewarden.core.entities import Entity, Kind, Quantity
 from sagewarden.core.inventory import Gap
+from sagewarden.core.keep import rules_of
 from sagewarden.core.policy import Action, Best, GroupKey, Idle, Keep, Metric, Tagged
 
 BY_TRIAL = (GroupKey("trial"),)
@@ -80,6 +81,13 @@ def test_each_experiment_keeps_its_newest_trial() -> None:
 def test_components_are_grouped_by_the_experiments_of_their_trials() -> None:
     some = [component("a", "t"), component("b", "u"), component("c")]
     assert stays(Keep(1, BY_EXPERIMENT), *TREE, *some) == {"b", "c"}
+
+
+def test_an_experiment_is_the_same_however_a_trial_spells_it() -> None:
+    some = [trial("v", "E"), component("a", "t"), component("b", "v")]
+    rule = Keep(1, BY_EXPERIMENT)
+    assert stays(rule, *TREE, *some, kind=Kind.TRIAL) == {"v"}
+    assert stays(rule, *TREE, *some) == {"b"}
 
 
 def test_a_name_prefix_ends_at_the_last_hyphen() -> None:
@@ -251,6 +259,31 @@ def test_what_one_of_several_rules_keeps_stays() -> None:
     assert stays(replace(best(1), last=1), *some) == {"a", "c"}
 
 
+def test_reasons_are_in_the_order_of_groups_whatever_order_pages_came_in() -> None:
+    rules = policies(policy(Kind.COMPONENT, keep=Keep(2, BY_TRIAL)))
+    found = against(after_grace(seen(*TREE, component("a", "u"), component("b", "t", "u")), rules))
+    assert found["b"] == (
+        "keep.last: newest 1 of 2 of trial t",
+        "keep.last: newest 1 of 2 of trial u",
+    )
+
+
+@pytest.mark.parametrize(
+    ("told", "rule"),
+    [
+        ("last: 2", Keep(2)),
+        ("within: 3d", Keep(within=days(3))),
+        ("daily: 4", Keep(periods=(("daily", 4),))),
+        ("best: 5 by max accuracy last", best(5)),
+        ("tags: pinned", Keep(tags=(Tagged("pinned", "present"),))),
+    ],
+)
+def test_a_rule_by_itself_is_told_in_words(told: str, rule: Keep) -> None:
+    grouped = replace(rule, group_by=BY_TRIAL + BY_TEAM)
+    assert rules_of(rule) == ((f"keep.{told}", rule),)
+    assert rules_of(grouped) == ((f"keep.{told} of each trial, tag:team", grouped),)
+
+
 def test_the_reasons_of_all_rules_are_told() -> None:
     keep = Keep(
         last=1,
@@ -324,6 +357,40 @@ def test_what_was_not_read_at_all_keeps_the_groups_that_its_name_allows() -> Non
     world = seen(*(component(name) for name in ("x-1", "x-2", "y-1", "y-2")), gaps=gaps)
     rules = policies(policy(Kind.COMPONENT, keep=Keep(1, BY_PREFIX)))
     assert deleted(planned(world, rules)) == {"y-1"}
+
+
+def test_what_was_not_read_at_all_may_belong_to_every_trial() -> None:
+    """Its name tells nothing of where it hangs."""
+    gaps = [Gap(Kind.COMPONENT, "x-9", "it could not be read")]
+    world = seen(*TREE, *(component(name, "t") for name in ("a", "b")), gaps=gaps)
+    rules = policies(policy(Kind.COMPONENT, keep=Keep(1, BY_TRIAL)))
+    assert deleted(planned(world, rules)) == set()
+
+
+def test_a_trial_without_experiment_keeps_every_experiment_whole() -> None:
+    some = (*TREE, trial("lost", None))
+    assert stays(Keep(1, BY_EXPERIMENT), *some, kind=Kind.TRIAL) == {"t", "u", "lost"}
+
+
+def test_a_component_of_a_trial_that_was_not_seen_keeps_every_experiment_whole() -> None:
+    some = [component("a", "t"), component("b", "t"), component("c", "ghost")]
+    assert stays(Keep(1, BY_EXPERIMENT), *TREE, *some) == {"a", "b", "c"}
+
+
+def test_of_all_that_was_not_seen_whole_a_group_names_the_first() -> None:
+    some = [
+        component("a", "t"),
+        component("b", "t", doubt="cut off"),
+        component("bb", "t", doubt="cut off"),
+        component("c", parents=None),
+        component("d", "u"),
+    ]
+    rules = policies(policy(Kind.COMPONENT, keep=Keep(1, BY_TRIAL)))
+    found = against(after_grace(seen(*TREE, *some), rules))
+    assert [found["a"], found["d"]] == [
+        ("keep: trial-component b was not seen whole, so all of trial t stays",),
+        ("keep: trial-component c was not seen whole, so all of trial u stays",),
+    ]
 
 
 def test_a_component_under_a_trial_without_experiment_keeps_every_experiment_whole() -> None:

@@ -18,7 +18,7 @@ from tests.core.worlds import (
 
 from sagewarden.core.entities import Kind
 from sagewarden.core.plan import Unit
-from sagewarden.core.planner import make_plan, plan_of, reached
+from sagewarden.core.planner import make_plan, place_of, plan_of, reached
 from sagewarden.core.policy import Named
 
 BOTH = (experiment("e"), experiment("f"), trial("t", "E"), trial("u", "f"))
@@ -77,6 +77,21 @@ def test_a_shared_component_is_spared() -> None:
             "disassociate trial-component shared from t",
             "delete trial t",
             "delete experiment e",
+        ]
+    ]
+
+
+def test_what_is_spared_leaves_the_trial_only_and_not_what_has_its_name() -> None:
+    """A component, a trial and an experiment may share a name."""
+    some = (experiment("t"), trial("t", "t"), component("t", "t"), *BOTH[1::2])
+    world = seen(*some, component("shared", "t", "u"))
+    assert told(planned(world, policies(policy(Kind.EXPERIMENT, Named(("t",)))))) == [
+        [
+            "disassociate trial-component t from t",
+            "delete trial-component t",
+            "disassociate trial-component shared from t",
+            "delete trial t",
+            "delete experiment t",
         ]
     ]
 
@@ -158,6 +173,16 @@ def test_a_trial_that_is_due_itself_keeps_its_own_policy() -> None:
     )
     unit = only(planned(seen(*BOTH, component("c", "t")), two).units)
     assert [each.policy for each in unit.entities] == ["trials", "trials", "stale"]
+
+
+def test_what_goes_carries_the_rule_and_the_reasons_of_its_policy() -> None:
+    unit = only(planned(seen(*BOTH, component("c", "t")), ONE).units)
+    assert {each.rule for each in unit.entities} == {"rule of stale"}
+    assert {each.reasons for each in unit.entities} == {("name e",)}
+
+
+def test_a_trial_whose_experiment_is_unknown_has_an_empty_place() -> None:
+    assert place_of(trial("w", None)) == ("",)
 
 
 def test_what_is_spared_or_above_has_no_policy() -> None:
