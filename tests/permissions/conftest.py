@@ -83,9 +83,11 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Played]:
 
 
 def _stages() -> dict[str, Stage]:
-    """Read the roles' access keys off the STS that played them."""
+    """Read the roles' access keys off the STS, which other tests of this process use, too."""
+    ours = {f"role/sagewarden-{stage}": stage for stage in ROLED}
     assumed = get_backend("sts")["123456789012"]["aws"].assumed_roles
-    return {each.access_key_id: Stage(each.role_arn.rpartition("-")[2]) for each in assumed}
+    named = {each.access_key_id: each.role_arn.rpartition(":")[2] for each in assumed}
+    return {key: ours[name] for key, name in named.items() if name in ours}
 
 
 def _fill(user: User) -> None:
