@@ -31,7 +31,8 @@ from sagewarden.application.ports import Bench
 from sagewarden.application.ports.aws import Effects, Tagging
 from sagewarden.application.ports.vault import Vault
 from sagewarden.application.reporting import read_report, reported_runs
-from sagewarden.application.sweep import Run, run_target
+from sagewarden.application.run import run_target
+from sagewarden.application.sweep import Run
 from sagewarden.bootstrap import VaultCodec, renderings
 from sagewarden.core.baseline import Tolerance
 from sagewarden.core.bundles import LARGEST, MOST

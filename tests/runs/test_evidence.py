@@ -12,7 +12,7 @@ from sagewarden.adapters.aws.records import SageMakerRecords
 from sagewarden.adapters.vault.memory import MemoryVault
 from sagewarden.application.ports.aws import SeriesRequest
 from sagewarden.application.ports.vault import Past, Stored, Vault
-from sagewarden.application.sweep import run_target
+from sagewarden.application.run import run_target
 from sagewarden.bootstrap import VaultCodec
 from sagewarden.core.keys import Family
 from sagewarden.errors import VaultAbsent, VaultError, VaultExists

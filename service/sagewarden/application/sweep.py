@@ -5,8 +5,8 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 
-from sagewarden.application.baseline import drifted, follow, note_plan, read_baseline
-from sagewarden.application.chain import Recorded, extend_chain, recording
+from sagewarden.application.admission import Admission, fallen_behind
+from sagewarden.application.baseline import follow, note_plan, read_baseline
 from sagewarden.application.enforce import Enforcement, Enforcer
 from sagewarden.application.holds import Shields
 from sagewarden.application.journal import Journal
@@ -14,21 +14,17 @@ from sagewarden.application.judging import (
     Asked,
     Governance,
     Judged,
-    check_identity,
     judge_target,
 )
-from sagewarden.application.lease import Lease, leased
+from sagewarden.application.lease import Lease
 from sagewarden.application.looking import Watch
 from sagewarden.application.marks import read_marks, write_marks
 from sagewarden.application.notice import announce
-from sagewarden.application.pause import check_pause, paused
+from sagewarden.application.pause import check_pause
 from sagewarden.application.planned import note_planned
 from sagewarden.application.plans import (
     StoredPlan,
-    approval,
     approved_plans,
-    ended_in,
-    load_plan,
     spend_approval,
     store_plan,
     stored_plan,
@@ -36,29 +32,21 @@ from sagewarden.application.plans import (
 from sagewarden.application.ports import Bench
 from sagewarden.application.ports.aws import Effects, Tagging
 from sagewarden.application.ports.signing import Signer
-from sagewarden.application.report_building import build_report
-from sagewarden.application.reporting import store_report
 from sagewarden.application.resume import Resumer
-from sagewarden.application.signing import sign_link
 from sagewarden.application.story import Story
 from sagewarden.application.tag_plan import plan_tags
 from sagewarden.application.tagging import Tagger, TagOrder
 from sagewarden.application.writes import forget_writes, remember_writes
-from sagewarden.core.baseline import Baseline, Census, census_of
+from sagewarden.core.baseline import Baseline
 from sagewarden.core.canonical import read_time
 from sagewarden.core.entities import Identity
-from sagewarden.core.limits import DAY, Counts, Measure, Room
+from sagewarden.core.limits import DAY
 from sagewarden.core.plan import Plan
 from sagewarden.core.protection import Protections
 from sagewarden.core.report import Report
 from sagewarden.core.undue import Today
 from sagewarden.errors import (
-    ApprovalNeeded,
-    IntegrityError,
-    LeaseHeld,
-    LimitReached,
     PolicyError,
-    ReadFailed,
     SageWardenError,
     UsageError,
     VaultError,
@@ -92,6 +80,7 @@ class Sweep:
         self._effects = run.wire(bench, lease)
         self._lease = lease
         self._journal = Journal(bench.vault, bench.target)
+        self._admission = Admission(bench, governance)
         self._numbers = itertools.count(1)
         self._owes_record = False
         self.story = Story(run=run.name, mode="sweep", began=bench.looks.now(), identity=identity)
@@ -113,7 +102,7 @@ class Sweep:
         if judged.plan.units:
             stored = StoredPlan(judged.plan, judged.extent)
             store_plan(self._bench, stored)
-            self._check_room(judged.plan, judged.measure)
+            self._admission.check_room(judged.plan, judged.measure)
             self._enforce(stored)
 
     def _follow(self, judged: Judged) -> None:
@@ -158,7 +147,9 @@ class Sweep:
 
     def _begin(self) -> None:
         check_pause(self._bench.vault, self._bench.target)
-        resumer = Resumer(self._enforcement(), self._governance.policies, self._check_stored)
+        resumer = Resumer(
+            self._enforcement(), self._governance.policies, self._admission.check_stored
+        )
         for adopted in resumer.resume():
             self.story.adopted.append(adopted.run)
             self.story.notes.append(
@@ -242,31 +233,7 @@ class Sweep:
                 "say what could not be read; mend that and run again."
             )
         elif judged.drift:
-            raise _fallen(judged.drift)
-
-    def _check_room(self, plan: Plan, measured: Measure) -> None:
-        """Raise unless the limits, or a person, let a plan begin."""
-        exceeded, start = "; ".join(measured.exceeded), plan.digest[:12]
-        if measured.room is Room.REFUSED:
-            raise LimitReached(
-                f"plan {start} exceeds a hard limit, nothing was deleted: {exceeded}",
-                advice="Narrow the policies, begin with a part of it (`sagewarden plan --select "
-                "POLICY`), or raise limits.hard knowingly.",
-            )
-        if measured.room is Room.INSIDE or self._approved(plan.digest):
-            return
-        run = ended_in(self._bench, plan.digest)
-        ended = f"ended in run {run}, and what it left " if run else ""
-        raise ApprovalNeeded(
-            f"plan {start} {ended}waits for approval, nothing was deleted: {exceeded}",
-            advice=f"Read it with `sagewarden plan`, then `sagewarden approve {start}` lets it "
-            "begin for 72 hours; the next sweep applies it. Or begin with a part of it "
-            "(`sagewarden plan --select POLICY`), or raise the limit knowingly.",
-        )
-
-    def _approved(self, digest: str) -> bool:
-        now, rules = self._bench.looks.now(), self._governance.approvals
-        return approval(self._bench, digest, now, rules) is not None
+            raise fallen_behind(judged.drift)
 
     def _apply_stored(self, stored: StoredPlan) -> None:
         plan = stored.plan
@@ -277,31 +244,12 @@ class Sweep:
             )
         if not plan.units:
             return
-        self._check_stored(stored, self._trusted_census().counts)
+        self._admission.check_stored(stored, self._admission.trusted_census().counts)
         self._enforce(stored, self._today().undue(plan))
 
     def _today(self) -> Today:
         """What tells whether a stored plan's parts are due still."""
         return Today(read_marks(self._bench).marks, self._bench.looks.now())
-
-    def _check_stored(self, stored: StoredPlan, left: Counts | None = None) -> None:
-        """Raise unless today's limits, by what is `left` if that is known, let a plan go on."""
-        limits = self._governance.approvals.limits
-        self._check_room(stored.plan, stored.measured(self._bench, limits, left))
-
-    def _trusted_census(self) -> Census:
-        """Count the account anew before a stored plan begins; raise unless it can be believed."""
-        inventory = self._bench.surveys.take(self._bench.progress)
-        census = census_of(inventory)
-        if not inventory.complete:
-            raise ReadFailed(
-                "the inventory is incomplete, so the approved plan was not begun",
-                advice="Mend what `sagewarden plan` names as missing, and run again.",
-            )
-        book, tolerance = read_baseline(self._bench), self._governance.tolerance
-        if fallen := drifted(self._bench, book, census, tolerance):
-            raise _fallen(fallen)
-        return census
 
     def _enforce(self, stored: StoredPlan, undue: Mapping[Identity, str] | None = None) -> None:
         plan = stored.plan
@@ -319,7 +267,7 @@ class Sweep:
         finally:
             self.story.left += enforcer.outcomes
         self._remember()
-        self._spend(plan)
+        self._admission.spend(plan, self._run.name)
 
     def _remember(self) -> None:
         run = self._run.name
@@ -333,77 +281,3 @@ class Sweep:
         """
         if self._owes_record:
             self._remember()
-
-    def _spend(self, plan: Plan) -> None:
-        """Spend the approval of a plan that has ended: a stop or a pause only interrupts it."""
-        if self._bench.stopping() or paused(self._bench.vault, self._bench.target) is not None:
-            return
-        if self._approved(plan.digest):
-            spend_approval(self._bench, plan.digest, self._run.name)
-
-
-def run_target(bench: Bench, governance: Governance, run: Run, plan: str | None = None) -> Report:
-    """Run on one target under its lease, a sweep or one stored plan; return the stored report.
-
-    Whatever stops the run short of a defect is told in the report, whose `exit_code` says how it
-    ended. LeaseHeld is raised: a run that never began has no report.
-    """
-    identity = check_identity(bench)
-    bench, recorded = recording(bench)
-    with leased(bench, run=run.name, seconds=governance.lease_seconds, nonce=run.nonce) as lease:
-        sweep = Sweep(bench, governance, run, lease, identity)
-        try:
-            if plan is None:
-                sweep.sweep()
-            else:
-                sweep.apply(load_plan(bench, plan))
-            lease.guard()  # whoever slept to its end, with nothing left to send, tells so too
-        except SageWardenError as error:
-            _tell(sweep.story, error, bench)
-            if isinstance(error, UsageError):
-                raise
-            _tell_lost(sweep.story, error, lease, bench)
-        sweep.pay()
-        report = build_report(bench, governance, sweep.story)
-        store_report(bench, report, run.render(report))
-        _chain(bench, recorded, run)
-        return report
-
-
-def _chain(bench: Bench, recorded: Recorded, run: Run) -> None:
-    try:
-        head = extend_chain(bench, recorded, run.name)
-    except VaultError as error:
-        raise VaultError(
-            f"the report is stored, but no link of the chain names it yet: {error.message}",
-            advice=f"The next run's link names what this one wrote. {error.advice}".strip(),
-        ) from error
-    if run.signer is not None:
-        sign_link(bench, head, run.signer)
-
-
-def _tell(story: Story, error: SageWardenError, bench: Bench) -> None:
-    bench.events("run.stopped", reason=error.message, advice=error.advice)
-    story.exit_code = error.exit_code
-    story.advice.append(f"{error.message}. {error.advice}".strip())
-
-
-def _tell_lost(story: Story, error: SageWardenError, lease: Lease, bench: Bench) -> None:
-    """Say too that the lease had run out: then the error may be the trace of another worker."""
-    if isinstance(error, LeaseHeld):
-        return
-    try:
-        lease.guard()
-    except LeaseHeld as lost:
-        code = story.exit_code
-        _tell(story, lost, bench)
-        if isinstance(error, IntegrityError):
-            story.exit_code = code
-
-
-def _fallen(drift: tuple[str, ...]) -> LimitReached:
-    return LimitReached(
-        f"this inventory fell behind the last good one, nothing was done: {'; '.join(drift)}",
-        advice="A permission, an index or an endpoint may hide what is there; no mark moved. If "
-        "the account is as it should be, `sagewarden baseline accept` says so.",
-    )

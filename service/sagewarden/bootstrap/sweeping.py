@@ -8,7 +8,8 @@ from sagewarden.adapters.reports.headline import headline
 from sagewarden.adapters.telemetry.logs import bound
 from sagewarden.application.judging import Governance
 from sagewarden.application.ports import Bench
-from sagewarden.application.sweep import Run, run_target
+from sagewarden.application.run import run_target
+from sagewarden.application.sweep import Run
 from sagewarden.bootstrap import Process, govern, new_run, wire_target
 from sagewarden.core.report import Report
 from sagewarden.errors import SageWardenError
