@@ -29,6 +29,7 @@ from sagewarden.application.notice import Channels
 from sagewarden.application.plans import ApprovalRules
 from sagewarden.application.ports import Bench
 from sagewarden.application.ports.aws import Effects, Tagging
+from sagewarden.application.ports.signing import Signer
 from sagewarden.application.ports.vault import Vault
 from sagewarden.application.reporting import read_report, reported_runs
 from sagewarden.application.run import run_target
@@ -43,6 +44,7 @@ from sagewarden.core.limits import Limit, Limits
 from sagewarden.core.marks import MarkRules
 from sagewarden.core.plan import Effect
 from sagewarden.core.policy import PolicySet
+from sagewarden.core.redaction import NOTHING_IS_SECRET, Redaction
 from sagewarden.core.report import Report
 from sagewarden.core.tags import TagEffect, TagWrite
 from sagewarden.sandbox import Fault, Hook, Sandbox
@@ -182,6 +184,8 @@ class Stage:
     bundle: int = MOST
     bundle_bytes: int = LARGEST
     lease_seconds: float = 600.0
+    redaction: Redaction = NOTHING_IS_SECRET
+    signer: Signer | None = None
     at: Callable[[str, str], None] = lambda _when, _what: None
     guard: Callable[[], None] = lambda: None
     stop: threading.Event = field(default_factory=threading.Event)
@@ -205,7 +209,7 @@ class Stage:
         return Bench(
             target=self.session.target,
             vault=self.vault,
-            codec=VaultCodec(),
+            codec=VaultCodec(self.redaction),
             surveys=SageMakerSurveys(reads, SageMakerLooks(reads)),
             looks=SageMakerLooks(undisturbed),
             records=SageMakerRecords(undisturbed),
@@ -240,6 +244,7 @@ class Stage:
             wire=self._wired,
             wire_tagging=self._wired_tagging,
             render=renderings,
+            signer=self.signer,
         )
 
     def _wired(self, _bench: Bench, lease: Lease) -> Effects:
