@@ -19,6 +19,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, cast
 
+from telling import at_most, say  # type: ignore[import-not-found]  # it stands beside this script
+
 from sagewarden.adapters.vault.directory import DirectoryVault
 from sagewarden.application.archives import deleted
 from sagewarden.application.archiving import Archivist, Voucher
@@ -226,18 +228,14 @@ def told(count: int, folder: Path) -> Iterator[str]:
     peak = peak_mebibytes()
     account.holds(range(0))
     yield f"archived and verified {count} components: {size / 2**20:.0f} MiB in the vault"
-    yield _beside("processor time", spent, CORES * count / A_SECOND, "s")
+    yield at_most("processor time", spent, CORES * count / A_SECOND, "s")
     yield f"components a second of one core: {count / spent:.0f}; by the clock {count / waited:.0f}"
-    yield _beside("peak memory of archiving", peak, BOUND_MEBIBYTES, "MiB")
+    yield at_most("peak memory of archiving", peak, BOUND_MEBIBYTES, "MiB")
     gone = list(deleted(bench))
     spent, waited = timed(lambda: plan_restore(bench, gone))
-    yield _beside("restore plan, processor time", spent, BOUND_PLAN * count / MOST, "s")
+    yield at_most("restore plan, processor time", spent, BOUND_PLAN * count / MOST, "s")
     yield f"restore plan by the clock: {waited:.1f} s"
     yield f"peak memory with the plan of all: {peak_mebibytes():.0f} MiB"
-
-
-def _beside(what: str, figure: float, bound: float, unit: str) -> str:
-    return f"{what}: {figure:.1f} {unit}, bound {bound:.1f} {unit}, ratio {figure / bound:.2f}"
 
 
 def main() -> None:
@@ -245,8 +243,7 @@ def main() -> None:
     folder = Path(tempfile.mkdtemp())
     try:
         for line in told(count, folder):
-            sys.stdout.write(f"{line}\n")
-            sys.stdout.flush()
+            say(line)
     finally:
         shutil.rmtree(folder)
 

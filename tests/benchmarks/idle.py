@@ -24,8 +24,8 @@ from soak import (  # type: ignore[import-not-found]  # it stands beside this sc
     REGION,
     grow,
     sandbox,
-    say,
 )
+from telling import at_most, say  # type: ignore[import-not-found]  # so does it
 
 from sagewarden.sandbox import AdminClient
 
@@ -133,9 +133,9 @@ def main() -> None:
             measured(daemon, log, config, options.sweeps * options.targets)
             health = events(log, "daemon.began")[0]["health"]
             share = idled(daemon.pid, health, options.seconds)
-            say(f"idle            {share:.2%} of a core (bound {BOUND_SHARE:.0%})")
+            say(at_most("idle", share * 100, BOUND_SHARE * 100, "%"))
             runs, size = len(events(log, "run.ended")), megabytes(daemon.pid)
-            say(f"after {runs:3} runs  {size:6.1f} MB (bound {BOUND_MEGABYTES:.0f})")
+            say(at_most(f"memory after {runs} runs", size, BOUND_MEGABYTES, "MB"))
             say(f"threads         {threads(daemon.pid):6}")
         finally:
             daemon.terminate()

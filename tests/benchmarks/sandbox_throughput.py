@@ -17,6 +17,8 @@ import time
 from pathlib import Path
 from urllib.parse import urlparse
 
+from telling import at_least, at_most, say  # type: ignore[import-not-found]  # it stands beside this script
+
 BOUND_ANSWERS = 5_000.0
 BOUND_SEED_SECONDS = 10.0
 CONNECTIONS = 8
@@ -141,12 +143,11 @@ def measure(url: str, pid: int, seconds: float) -> list[str]:
     for caller in callers:
         caller.close()
     rate = answers / max(used, 0.001)
-    describing = (
-        f"DescribeTrialComponent: {rate:,.0f} answers per processor second "
-        f"({answers / took:,.0f} per second of wall time); bound {BOUND_ANSWERS:,.0f}; "
-        f"ratio {rate / BOUND_ANSWERS:.2f}"
-    )
-    return [describing, f"Search: {page * 1000:.1f} ms for a page of 100 whole records"]
+    return [
+        at_least("DescribeTrialComponent, answers a processor second", rate, BOUND_ANSWERS, "1/s"),
+        f"by the clock: {answers / took:,.0f} a second",
+        f"Search: {page * 1000:.1f} ms for a page of 100 whole records",
+    ]
 
 
 def main() -> None:
@@ -159,14 +160,11 @@ def main() -> None:
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as sandbox:
         try:
             told = json.loads(sandbox.stdout.readline() if sandbox.stdout else "{}")
-            seeding = (
-                f"Seeding {told['components']:,} components: {told['seconds']:.2f} s; bound "
-                f"{BOUND_SEED_SECONDS:.0f} s; ratio {told['seconds'] / BOUND_SEED_SECONDS:.2f}"
-            )
-            lines = [seeding, *measure(told["url"], sandbox.pid, options.seconds)]
+            what = f"seeding {told['components']:,} components"
+            say(at_most(what, told["seconds"], BOUND_SEED_SECONDS, "s"))
+            say(*measure(told["url"], sandbox.pid, options.seconds))
         finally:
             sandbox.terminate()
-    sys.stdout.write("\n".join(lines) + "\n")
 
 
 if __name__ == "__main__":

@@ -8,6 +8,8 @@ import sys
 import time
 from datetime import UTC, datetime
 
+from telling import at_most, say  # type: ignore[import-not-found]  # it stands beside this script
+
 from sagewarden.sandbox.seed import seed_account
 from sagewarden.sandbox.state import World
 
@@ -31,10 +33,7 @@ def main() -> None:
     components = int(sys.argv[1]) if len(sys.argv) > 1 else 100_000
     seconds, each = measured(components)
     bound = BOUND_SECONDS * components / 100_000
-    sys.stdout.write(
-        f"seed {components} components: {seconds:.2f} s, bound {bound:.2f} s, "
-        f"ratio {seconds / bound:.2f}; {each:.1f} kB each\n"
-    )
+    say(at_most(f"seed {components} components", seconds, bound, "s"), f"{each:.1f} kB each")
 
 
 if __name__ == "__main__":

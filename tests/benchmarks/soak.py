@@ -23,6 +23,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from telling import at_most, say  # type: ignore[import-not-found]  # it stands beside this script
+
 from sagewarden import bootstrap
 from sagewarden.adapters.aws.calls import Patience
 from sagewarden.adapters.aws.limiter import Pace
@@ -167,12 +169,6 @@ def wrong(chosen: Settings, admin: AdminClient, sweeps: int) -> Iterator[str]:
         yield from (f"{target.place}: {finding}" for finding in verify(bench).findings)
 
 
-def say(line: str) -> None:
-    """Print a line at once."""
-    sys.stdout.write(f"{line}\n")
-    sys.stdout.flush()
-
-
 def main() -> None:
     """Soak, and print a line after each tenth sweep."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", 1)[0])
@@ -210,7 +206,7 @@ def soaked(
     growth = rss() / tenth
     throttled, calls = share(daemon)
     say(f"throttled: {throttled:,} of {calls:,} calls ({throttled / calls:.0%})")
-    say(f"memory: {growth:.2f} times that after the tenth (bound {BOUND_GROWTH:.2f})")
+    say(at_most("memory, beside that after the tenth sweep", growth, BOUND_GROWTH, "times"))
     admin.clear_rules()
     while not calm(daemon):
         threading.Event().wait(1.1)
