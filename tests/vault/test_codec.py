@@ -59,6 +59,8 @@ BODY = encode(HEADER, RECORDS)
 @given(st.lists(mappings, max_size=4))
 @example([{"a": [float("nan"), float("inf"), float("-inf"), -0.0, 1e308, 5e-324, 10**400]}])
 @example([{"$float": "nan"}, {"$$float": 1}, {"$float": {"StringValue": "x"}}, {"$float": 1.5}])
+@example([{"a": None, "b": float("nan")}, {"b": {"c": None}}, {"null": "null"}])
+@example([{"a": [1e16, 1e22, 1e-7, 2**53 + 1, 2**63, 2**64, -(2**63) - 1, 1.7976931348623157e308]}])
 @example([{"\ud800": "\udfff\ud83d\ude00", "\0\r\n\u2028": "\u202e<script>"}, {"": {}}])
 def test_lines_come_back_as_they_went(lines: list[dict[str, Any]]) -> None:
     """A3: decoding gives the canonical value of what was encoded, line by line."""
@@ -66,6 +68,8 @@ def test_lines_come_back_as_they_went(lines: list[dict[str, Any]]) -> None:
 
 
 @given(st.dictionaries(texts, scalars, max_size=5))
+@example({"a": None, "b": float("nan")})
+@example({"a": 1e16, "b": 1e22, "c": 1e-7, "d": 2**63, "e": 2**64, "f": -(2**63) - 1})
 @example({"$float": "nan"})
 @example({"$float": float("nan")})
 def test_scalars_come_back_as_themselves(line: dict[str, Any]) -> None:

@@ -2,6 +2,10 @@
 
 What JSON cannot spell is spelled by `plain`; a mapping of the user's that looks like such a
 spelling (its only key is `$float`) gets one more `$`, which reading takes away again.
+
+orjson spells and reads what it does exactly as we mean it, at several times the speed; json has the
+rest: text outside ASCII, whole numbers of more than 64 bits, what JSON has no words for, and what
+is wrong.
 """
 
 import json
@@ -10,6 +14,7 @@ from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
+import orjson
 import zstandard
 
 from sagewarden.application.cycles import without_cycles
@@ -25,6 +30,10 @@ LIMIT = 256 * 1024 * 1024
 
 _NUMBER = "$float"
 
+_STRICT = (
+    orjson.OPT_APPEND_NEWLINE | orjson.OPT_PASSTHROUGH_DATACLASS | orjson.OPT_PASSTHROUGH_DATETIME
+)
+
 
 def encode(header: ArchiveHeader, records: Iterable[ArchiveRecord]) -> bytes:
     """Return an archive object: the header's line, then one line for each record."""
@@ -33,14 +42,14 @@ def encode(header: ArchiveHeader, records: Iterable[ArchiveRecord]) -> bytes:
 
 def pack(lines: Iterable[Mapping[str, Any]]) -> bytes:
     """Return any mappings as compressed JSON Lines; the same lines give the same bytes."""
-    text = "".join(f"{_spelled(line)}\n" for line in lines)
+    text = b"".join([_spelled(line) for line in lines])
     compressor = zstandard.ZstdCompressor(level=LEVEL, write_checksum=True, write_content_size=True)
-    return compressor.compress(text.encode("ascii"))
+    return compressor.compress(text)
 
 
 def size(line: Mapping[str, Any]) -> int:
     """Return how many bytes a line takes before it is compressed."""
-    return len(_spelled(line)) + 1
+    return len(_spelled(line))
 
 
 def decode(body: bytes, *, limit: int = LIMIT) -> list[dict[str, Any]]:
@@ -55,8 +64,29 @@ def decode(body: bytes, *, limit: int = LIMIT) -> list[dict[str, Any]]:
         return [_line(line) for line in text.split(b"\n")[:-1]]
 
 
-def _spelled(line: Mapping[str, Any]) -> str:
-    """Spell a line, at the speed of C unless it has what JSON has no words for."""
+def _spelled(line: Mapping[str, Any]) -> bytes:
+    """Spell a line with its end."""
+    return _fast(line) or f"{_slow(line)}\n".encode("ascii")
+
+
+def _fast(line: Mapping[str, Any]) -> bytes | None:
+    """Spell a line if orjson does it as json would, but for the exponents of numbers.
+
+    It spells NaN and the infinities as null: then there are more of those than the line accounts
+    for at a glance.
+    """
+    try:
+        text = orjson.dumps(line, default=_simpler, option=_STRICT)
+    except TypeError:  # orjson's only error; json knows what to say of it
+        return None
+    nulls = sum(value is None for value in line.values())
+    if text.isascii() and text.count(b"null") == nulls and f'{_NUMBER}":'.encode() not in text:
+        return text
+    return None
+
+
+def _slow(line: Mapping[str, Any]) -> str:
+    """Spell any line."""
     with suppress(ValueError):  # not a finite number
         text = _json(line)
         if f'{_NUMBER}":' not in text:
@@ -111,6 +141,16 @@ def _unfolded(body: bytes, limit: int) -> bytes:
 
 
 def _line(line: bytes) -> dict[str, Any]:
+    """Read a line, at full speed if it is one that `_fast` wrote: spelled anew, it is the same."""
+    if line.isascii() and _NUMBER.encode() not in line:
+        with suppress(TypeError, ValueError):
+            read = orjson.loads(line)
+            if isinstance(read, dict) and orjson.dumps(read) == line:
+                return read
+    return _carefully(line)
+
+
+def _carefully(line: bytes) -> dict[str, Any]:
     try:
         read = json.loads(line.decode("ascii"), object_pairs_hook=_mapping, parse_constant=_refused)
     except (ValueError, TypeError, RecursionError) as error:
