@@ -162,27 +162,3 @@ def test_get_refuses_an_object_that_is_not_as_it_was_written(swept: User) -> Non
 def test_what_cannot_be_done_is_said(swept: User, words: list[str], told: str) -> None:
     ran = swept("archive", *words)
     assert (ran.code, told in ran.words) == (2, True)
-
-
-def test_a_secret_is_in_no_object_of_the_vault(due: User) -> None:
-    """Report, archive and a restore's plan say that it was left out, and verify is content."""
-    with due.ago(days=60):
-        secret = {"api_token": {"StringValue": "hunter2"}, "rate": {"NumberValue": 0.1}}
-        due.makes("UpdateTrialComponent", TrialComponentName="one-a", Parameters=secret)
-    due.settles(vault={"address": "vault", "redact": ["*token*"]})
-    assert due("sweep").code == 0  # what changed is marked anew
-    due.box.admin.advance(10)
-    assert due("sweep").code == 0
-    assert "vault.redact keeps values out of archives" in due("report").words
-    bodies = [path.read_bytes() for path in Path(due.folder, "vault").rglob("*") if path.is_file()]
-    unpacked = [
-        zstandard.ZstdDecompressor().decompress(body)
-        for body in bodies
-        if body.startswith(zstandard.FRAME_HEADER)
-    ]
-    assert any(b"api_token" in body for body in unpacked)
-    assert not any(b"hunter2" in body for body in (*bodies, *unpacked))
-    assert "parameter api_token: its value was redacted" in due("archive", "show", "one-a").words
-    (one,) = due("restore", "one-a", "--plan", "--json").answer["planned"]
-    assert "parameter api_token: its value was redacted before it was archived" in one["left_out"]
-    assert due("verify").code == 0

@@ -14,6 +14,7 @@ from sagewarden.bootstrap import Process
 from sagewarden.bootstrap.drilling import fresh
 from sagewarden.core.entities import Kind
 from sagewarden.core.rebirth import Rebirth
+from sagewarden.core.redaction import NOTHING_IS_SECRET, Redaction
 from sagewarden.errors import IntegrityError
 
 EXP = (Kind.EXPERIMENT, "Exp")
@@ -57,7 +58,11 @@ def test_a_vault_of_nothing_is_sound(account: Account) -> None:
     assert drilled(account) == Drilled()
 
 
-def spoiling(account: Account, change: Callable[[Rebirth], Rebirth]) -> Drilled:
+def spoiling(
+    account: Account,
+    change: Callable[[Rebirth], Rebirth],
+    redaction: Redaction = NOTHING_IS_SECRET,
+) -> Drilled:
     """A drill where whatever restores changes something on the way."""
     opened = fresh(account.bench.target, Process())
 
@@ -77,7 +82,7 @@ def spoiling(account: Account, change: Callable[[Rebirth], Rebirth]) -> Drilled:
             yield replace(arena, restoring=Spoiler(arena.restoring))
 
     spoils: Callable[[], AbstractContextManager[Arena]] = spoilt
-    return drill(account.bench, spoils, 20, "s")
+    return drill(account.bench, spoils, 20, "s", redaction)
 
 
 def forgetful(birth: Rebirth) -> Rebirth:
@@ -90,6 +95,13 @@ def test_a_field_that_is_not_restored_is_a_finding(erased: Account) -> None:
     (found,) = spoiling(erased, forgetful).findings
     assert found.key == newest(erased.bench, "Exp").archive_key
     assert found.wrong == 'experiment exp: Description was "as it was", is absent'
+
+
+def test_a_secret_that_came_back_otherwise_is_told_without_its_values(erased: Account) -> None:
+    found = spoiling(erased, forgetful, Redaction(["descr*"])).findings
+    assert [each.wrong for each in found] == [
+        "experiment exp: Description was [redacted], is another value"
+    ]
 
 
 def test_a_damaged_archive_is_not_drilled(erased: Account) -> None:

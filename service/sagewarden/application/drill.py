@@ -19,8 +19,9 @@ from sagewarden.application.restore_plan import plan_restore, records_of
 from sagewarden.application.walk import Finding
 from sagewarden.core.archive import ArchiveRecord
 from sagewarden.core.entities import Kind
-from sagewarden.core.likeness import count, differences
+from sagewarden.core.likeness import Difference, count, differences
 from sagewarden.core.rebirth import Rebirth
+from sagewarden.core.redaction import NOTHING_IS_SECRET, REDACTED, Redaction
 from sagewarden.errors import SageWardenError
 
 
@@ -54,8 +55,12 @@ class Drilled:
         return not self.findings
 
 
-def drill(bench: Bench, fresh: Fresh, most: int, salt: str) -> Drilled:
+def drill(
+    bench: Bench, fresh: Fresh, most: int, salt: str, redaction: Redaction = NOTHING_IS_SECRET
+) -> Drilled:
     """Restore at most so many deleted entities, chosen by the salt, and what they hang on.
+
+    A finding names a secret without its values.
 
     Raise IntegrityError when an archive is not whole, VaultError when it cannot be read.
     """
@@ -65,7 +70,7 @@ def drill(bench: Bench, fresh: Fresh, most: int, salt: str) -> Drilled:
         return Drilled(len(gone))
     with fresh() as arena:
         stage = replace(arena.bench, vault=bench.vault, codec=bench.codec, progress=bench.progress)
-        return replace(_Drill(stage, arena.restoring, chosen).run(), of=len(gone))
+        return replace(_Drill(stage, arena.restoring, chosen, redaction).run(), of=len(gone))
 
 
 def _drawn(gone: Iterable[Located], most: int, salt: str) -> tuple[Located, ...]:
@@ -100,8 +105,15 @@ def _place(each: Located, salt: str) -> str:
 class _Drill:
     """One drill in one arena."""
 
-    def __init__(self, stage: Bench, restoring: Restoring, chosen: tuple[Located, ...]) -> None:
+    def __init__(
+        self,
+        stage: Bench,
+        restoring: Restoring,
+        chosen: tuple[Located, ...],
+        redaction: Redaction,
+    ) -> None:
         self._stage = stage
+        self._redaction = redaction
         self._restoring = restoring
         self._chosen = chosen
         self._archives = {each.identity: each.archive_key for each in chosen}
@@ -154,7 +166,10 @@ class _Drill:
             yield Finding(located.archive_key, f"{located.identity}: {error.message}")
             return
         for each in differences(before, after):
-            yield Finding(located.archive_key, f"{located.identity}: {each}")
+            told = each
+            if self._redaction.is_secret(each.field.removeprefix("Parameters.")):
+                told = Difference(each.field, REDACTED, "another value")
+            yield Finding(located.archive_key, f"{located.identity}: {told}")
 
     def _again(self, before: ArchiveRecord, name: str) -> ArchiveRecord:
         """Read an entity as an archive would have it."""

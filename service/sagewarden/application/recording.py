@@ -5,12 +5,18 @@ from sagewarden.application.ports import Bench
 from sagewarden.application.writes import own_writes
 from sagewarden.core.marks import MarkRules
 from sagewarden.core.recording import Names, Scene, freeze
+from sagewarden.core.redaction import NOTHING_IS_SECRET, Redaction
 from sagewarden.core.rehearsal import Fixture
 from sagewarden.errors import ReadFailed, UsageError
 
 
 def record(
-    bench: Bench, judged: Judged, governance: Governance, usual: MarkRules, names: Names
+    bench: Bench,
+    judged: Judged,
+    governance: Governance,
+    usual: MarkRules,
+    names: Names,
+    redaction: Redaction = NOTHING_IS_SECRET,
 ) -> Fixture:
     """Freeze a judged target; `usual` are the rules that tests go by when nothing is said.
 
@@ -27,6 +33,7 @@ def record(
         rules=governance.rules,
         usual=usual,
         writes=own_writes(bench),
+        redaction=redaction,
     )
     fixture = freeze(scene, names)
     there = {each.key for each in fixture.inventory.everything()}

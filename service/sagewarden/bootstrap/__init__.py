@@ -50,6 +50,7 @@ from sagewarden.application.sweep import Run
 from sagewarden.bootstrap.channels import channels_of, mute, unheard
 from sagewarden.bootstrap.lowered import lowered as lowered
 from sagewarden.bootstrap.policies import policies_of as policies_of
+from sagewarden.bootstrap.policies import redaction_of as redaction_of
 from sagewarden.bootstrap.stages import stages_of
 from sagewarden.bootstrap.targets import Asked as Asked
 from sagewarden.bootstrap.targets import Found as Found
@@ -203,7 +204,7 @@ def wire_target(settings: Settings, chosen: TargetSettings, process: Process) ->
     bench = Bench(
         target=target,
         vault=CountedVault(_vault(settings, stages[Stage.ARCHIVER], process), meters.vault),
-        codec=VaultCodec(Redaction(settings.vault.redact if settings.vault else ())),
+        codec=VaultCodec(redaction_of(settings)),
         surveys=SageMakerSurveys(reads, SageMakerLooks(reads), search_lag=settings.run.search_lag),
         looks=SageMakerLooks(undisturbed),
         records=SageMakerRecords(undisturbed),

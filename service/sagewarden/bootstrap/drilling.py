@@ -22,7 +22,13 @@ from sagewarden.adapters.telemetry.logs import tell
 from sagewarden.adapters.vault.memory import MemoryVault
 from sagewarden.application.drill import Arena, Drilled, Fresh, drill
 from sagewarden.application.ports import Bench
-from sagewarden.bootstrap import Process, VaultCodec, boot_monotonic, wire_target
+from sagewarden.bootstrap import (
+    Process,
+    VaultCodec,
+    boot_monotonic,
+    redaction_of,
+    wire_target,
+)
 from sagewarden.core.entities import Target
 from sagewarden.errors import UsageError
 from sagewarden.settings import Settings, TargetSettings
@@ -53,7 +59,8 @@ def drilled(
     """
     bench = wire_target(settings, chosen, process).bench
     opening = opened_apart if apart else opened_here
-    return drill(bench, fresh(bench.target, process, opening), sample, token_hex(8))
+    box = fresh(bench.target, process, opening)
+    return drill(bench, box, sample, token_hex(8), redaction_of(settings))
 
 
 def fresh(target: Target, process: Process, opening: Opening | None = None) -> Fresh:

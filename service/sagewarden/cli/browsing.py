@@ -187,13 +187,16 @@ def _single(settings: "Settings", where: Where, process: Any) -> "Bench":
 def _record(
     name: str, kind: OfKind, run: str | None, where: Where
 ) -> tuple["Located", "ArchiveRecord"]:
-    from sagewarden.application.archives import newest  # noqa: PLC0415 -- slow to import
+    from sagewarden import bootstrap  # noqa: PLC0415 -- slow to import
+    from sagewarden.application.archives import newest  # noqa: PLC0415
     from sagewarden.application.browsing import archived  # noqa: PLC0415
+    from sagewarden.core.redaction import SHOWN  # noqa: PLC0415
 
+    settings = where.effective().settings
     with working() as process:
-        bench = _single(where.effective().settings, where, process)
+        bench = _single(settings, where, process)
         located = newest(bench, name, kind_of(kind), run)
-        return located, archived(bench, located)
+        return located, bootstrap.redaction_of(settings).redacted(archived(bench, located), SHOWN)
 
 
 def _day(option: str, text: str | None) -> datetime | None:

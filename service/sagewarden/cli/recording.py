@@ -37,7 +37,8 @@ def record(
     """Freeze a target as a fixture: its entities, marks and verdicts, for `policy test`.
 
     Sends no write to AWS and stores nothing in the vault. The file holds names, tags and what the
-    policies ask for, as they are at AWS: mind who reads it.
+    policies ask for, as they are at AWS: mind who reads it. Of parameters that `vault.redact` names
+    it holds `[redacted]`, and what asks for their values may be decided otherwise.
 
     Parameters
     ----------
@@ -67,7 +68,8 @@ def record(
         governance = bootstrap.govern(settings, wired, policies)
         check_identity(wired.bench)
         judged = judge_target(wired.bench, governance)
-        fixture = frozen(wired.bench, judged, governance, usual, names)
+        redaction = bootstrap.redaction_of(settings)
+        fixture = frozen(wired.bench, judged, governance, usual, names, redaction)
     _check_size(fixture, limit)
     place = _directory(policies or settings.policies)
     _check_place(output, place)
@@ -157,6 +159,6 @@ def _say(output: Path | None, fixture: "Fixture", rehearsal: "Rehearsal", *, as_
         tell(
             Text(
                 f"{len(other)} of them are decided otherwise on what was recorded: what keeps them "
-                "at AWS, or their group, was not selected."
+                "at AWS, or their group, was not selected, or a value that counts is redacted."
             )
         )

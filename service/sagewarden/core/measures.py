@@ -15,6 +15,7 @@ from sagewarden.core.forest import Subject
 from sagewarden.core.globs import matcher
 from sagewarden.core.leaves import Leaf, counted, listed
 from sagewarden.core.policy import Counted, Metric, Parameter
+from sagewarden.core.redaction import REDACTED
 from sagewarden.core.truth import Truth
 
 
@@ -36,10 +37,19 @@ def parameter(condition: Parameter) -> Leaf:
         if parameters is None or not subject.entity.read:
             return f"parameter {name} unknown"
         value = parameters.get(name)
-        return f"no parameter {name}" if value is None else f"parameter {name} is {_shown(value)}"
+        if value is None:
+            return f"no parameter {name}"
+        return f"parameter {name} is {REDACTED if condition.secret else _shown(value)}"
 
-    wanted = condition.values + tuple(map(spell_range, condition.ranges))
-    return Leaf(test, found, listed(wanted) if condition.want == "values" else condition.want)
+    return Leaf(test, found, _wanted(condition))
+
+
+def _wanted(condition: Parameter) -> str:
+    if condition.want != "values":
+        return condition.want
+    if condition.secret:
+        return "what its policy names"
+    return listed(condition.values + tuple(map(spell_range, condition.ranges)))
 
 
 def _wants_value(condition: Parameter) -> Callable[[str | float], Truth]:

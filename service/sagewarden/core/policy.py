@@ -80,13 +80,15 @@ class Displayed:
 class Parameter:
     """A component's parameter: `present`, `absent`, or one of `values` (globs) or `ranges`.
 
-    A number compares as a number, and so does a text that spells one.
+    A number compares as a number, and so does a text that spells one. Of a `secret` one the value
+    is compared and told to nobody.
     """
 
     name: str
     want: Literal["present", "absent", "values"]
     values: tuple[str, ...] = ()
     ranges: Ranges = ()
+    secret: bool = False
 
 
 @dataclass(frozen=True, slots=True)

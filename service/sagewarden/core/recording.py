@@ -11,6 +11,7 @@ from sagewarden.core.judge import Judgements
 from sagewarden.core.marks import MarkRules
 from sagewarden.core.planner import make_plan
 from sagewarden.core.policy import Place
+from sagewarden.core.redaction import NOTHING_IS_SECRET, Redaction
 from sagewarden.core.rehearsal import UNMATCHED, Expectation, Fixture
 from sagewarden.core.remembered import MarkedSince, Past, Patience, ViolatedSince
 
@@ -22,19 +23,20 @@ NOWHERE = Place("", 0, 0)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scene:
-    """An account as it was judged at a time `now` (UTC)."""
+    """An account as it was judged at a time `now` (UTC); what is secret stays out of a fixture."""
 
     now: datetime
     judgements: Judgements
     rules: MarkRules
     usual: MarkRules
     writes: Writes
+    redaction: Redaction = NOTHING_IS_SECRET
 
 
 def freeze(scene: Scene, names: Names = frozenset()) -> Fixture:
     """Make a fixture of an account, or of the trees that these names belong to."""
     judgements = scene.judgements
-    inventory = _settled(cut(judgements.forest.inventory, names), scene.writes)
+    inventory = _settled(cut(judgements.forest.inventory, names), scene)
     there = {entity.identity for entity in inventory.everything()}
     return Fixture(
         file="",
@@ -82,8 +84,8 @@ def _only(some: Mapping[str, Entity], keys: set[str]) -> dict[str, Entity]:
     return {key: each for key, each in some.items() if key in keys}
 
 
-def _settled(inventory: Inventory, writes: Writes) -> Inventory:
-    """Leave our own writes out of last activities, and say each doubt where it belongs."""
+def _settled(inventory: Inventory, scene: Scene) -> Inventory:
+    """Leave out our own writes and what is secret, and say each doubt where it belongs."""
     doubts: dict[tuple[Kind, str], str] = {}
     unseen: list[Gap] = []
     for gap in inventory.gaps:
@@ -94,9 +96,9 @@ def _settled(inventory: Inventory, writes: Writes) -> Inventory:
             unseen.append(gap)
 
     def settled(entity: Entity) -> Entity:
-        modified = None if entity.modified is None else last_activity(entity, writes)
+        modified = None if entity.modified is None else last_activity(entity, scene.writes)
         doubt = entity.doubt or doubts.get((entity.kind, entity.key))
-        return replace(entity, modified=modified, doubt=doubt)
+        return replace(scene.redaction.seen(entity), modified=modified, doubt=doubt)
 
     return replace(
         inventory,

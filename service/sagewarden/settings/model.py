@@ -34,7 +34,7 @@ class VaultSettings(Section):
     redact: tuple[str, ...] = Field(
         (),
         description="Globs on names of parameters, hyperparameters and variables of jobs whose "
-        "values are archived as `[redacted]`: no restore brings them back.",
+        "values are archived and shown as `[redacted]`: no restore brings them back.",
     )
     signing_key: Path | None = Field(
         None, description="A PEM file with an Ed25519 private key that signs each run's link."
