@@ -8,7 +8,13 @@ from tests.core.test_tagging import tagging
 from tests.core.worlds import NOW, RULES, ago, days, experiment, policies, seen, through_json
 
 from sagewarden.core.entities import Entity
-from sagewarden.core.escalation import Violated, Violations, read_violated
+from sagewarden.core.escalation import (
+    Violated,
+    Violations,
+    overdue,
+    read_violated,
+    spell_violations,
+)
 from sagewarden.core.judge import Circumstances, Judgements, Verdict, judge
 from sagewarden.core.policy import Escalation, PolicySet, Required
 
@@ -58,6 +64,17 @@ def test_what_cannot_be_read_neither_starts_nor_ends() -> None:
 def test_a_violation_is_stored_as_it_is() -> None:
     (violated,) = since(ago(20)).values()
     assert read_violated(through_json(violated.spelled())) == violated
+
+
+def test_violations_are_stored_in_one_order() -> None:
+    one, other = since(ago(20)), since(ago(10), experiment("d"))
+    assert spell_violations(one | other) == spell_violations(other | one)
+    assert [each["violated"] for each in spell_violations(one)] == ["owned"]
+
+
+def test_without_an_escalation_nothing_lasts_too_long() -> None:
+    (violated,) = since(ago(400)).values()
+    assert not overdue(violated, replace(POLICY, escalate=None), NOW)
 
 
 @pytest.mark.parametrize(("lasted", "verdicts"), [(29.9, []), (30, [Verdict.MARK])])

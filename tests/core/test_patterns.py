@@ -104,6 +104,13 @@ def test_what_is_refused_says_where_and_why(pattern: str, reason: str, suggestio
     assert (str(refused.value), refused.value.suggestion) == (reason, suggestion)
 
 
+def test_a_pattern_may_have_2000_states_and_no_more() -> None:
+    """One of them is its end."""
+    assert Pattern("(a{199}){10}a{9}").matches("a" * 1_999)
+    with pytest.raises(PatternRefused, match="multiply to too many"):
+        Pattern("(a{199}){10}a{10}")
+
+
 EVIL = (
     "(a+)+b",
     "(a|a)*b",

@@ -40,6 +40,11 @@ def test_a_write_has_the_effect_of_its_steps() -> None:
 def test_what_will_be_there_leaves_aws_own_tags_out() -> None:
     assert write(SET).after == {"team": "vision", "env": "prod"}
     assert write(OFF).after == {}
+    assert write(SET, seen=replace(SEEN, tags={"Aws:X": "y"})).after == {"env": "prod"}
+
+
+def test_a_first_tag_is_the_only_one() -> None:
+    assert write(SET, seen=replace(SEEN, tags={})).after == {"env": "prod"}
 
 
 HELD = dict(SEEN.tags or {}) | {"sagewarden:hold": ""}
@@ -112,6 +117,7 @@ def test_tag_values_are_as_aws_takes_them(text: str, fine: bool) -> None:  # noq
     ("text", "fine"),
     [
         ("owner", True),
+        ("k", True),
         ("sagewarden:delete-after", True),
         ("k" * 128, True),
         ("k" * 129, False),
@@ -140,6 +146,14 @@ SETTLED = TagsSettled(
 def test_entries_are_read_as_they_were_written() -> None:
     assert TagIntent.read(through_json(INTENT.spelled())) == INTENT
     assert TagsSettled.read(through_json(SETTLED.spelled())) == SETTLED
+
+
+def test_an_intent_has_one_spelling_whatever_was_touched_first() -> None:
+    touched = [SEEN.identity, experiment("another").identity]
+    one, other = (
+        replace(INTENT, touched=dict.fromkeys(some, 5)) for some in (touched, touched[::-1])
+    )
+    assert one.spelled() == other.spelled()
 
 
 @pytest.mark.parametrize("change", [{"format": 2}, {"steps": [["x"]]}, {"touched": None}])

@@ -9,8 +9,6 @@ import pytest
 
 from sagewarden.adapters.web.health import Answers, health_app, is_loopback
 from sagewarden.adapters.web.server import WebServer
-from sagewarden.core.entities import Target
-from sagewarden.core.standing import Circumstances, Health, RunResult, Standing, health
 from sagewarden.errors import SettingsError
 
 EVIL = "evil.example"
@@ -131,63 +129,3 @@ def test_a_port_that_is_taken_is_told_with_what_to_do(server: WebServer) -> None
 def test_who_is_this_machine_to_itself(host: str, *, is_it: bool) -> None:
     """By name or address, with a port or none."""
     assert is_loopback(host) is is_it
-
-
-# --- what is said ------------------------------------------------------------------------------
-
-ONE, TWO = (
-    Standing(target=Target(account, "eu-west-1"), since=0.0)
-    for account in ("111111111111", "222222222222")
-)
-
-
-def judged(*standings: Standing, **given: str | bool) -> Health:
-    return health(standings, Circumstances(**given))  # type: ignore[arg-type]  # a test's own
-
-
-def test_a_daemon_that_has_run_nothing_yet_is_ready() -> None:
-    """It can do its work."""
-    assert judged(ONE, TWO) == Health()
-
-
-def test_one_target_that_fails_is_a_trouble_and_bars_nothing() -> None:
-    """The others are worked on."""
-    found = judged(ONE.ended(RunResult.FAILED, "denied", 9.0), TWO)
-    assert (found.ready, found.troubles) == (True, ("111111111111/eu-west-1: failed: denied",))
-
-
-def test_a_daemon_all_of_whose_targets_fail_is_not_ready() -> None:
-    """It says of each why."""
-    ill = [each.ended(RunResult.REFUSED, "no vault", 9.0) for each in (ONE, TWO)]
-    found = judged(*ill)
-    assert (found.ready, "222222222222/eu-west-1: refused: no vault" in found.reasons[0]) == (
-        False,
-        True,
-    )
-
-
-@pytest.mark.parametrize(
-    "given", [{"stopping": True}, {"scheduling": False}, {"policies": "bad"}, {"targets": "none"}]
-)
-def test_what_bars_all_work_is_a_reason(given: dict[str, str | bool]) -> None:
-    assert not judged(ONE, **given).ready
-
-
-@pytest.mark.parametrize("given", [{"settings": "bad"}, {"unread": "an account"}])
-def test_what_bars_no_work_is_a_trouble(given: dict[str, str | bool]) -> None:
-    found = judged(ONE, **given)
-    assert (found.ready, len(found.troubles)) == (True, 1)
-
-
-@pytest.mark.parametrize("result", [RunResult.WAITS, RunResult.LIMIT])
-def test_what_a_person_should_see_is_a_trouble(result: RunResult) -> None:
-    """A plan that waits, a limit that was reached."""
-    assert len(judged(ONE.ended(result, "", 9.0)).troubles) == 1
-
-
-def test_only_a_good_run_makes_the_last_good_one_younger() -> None:
-    """Else its age goes on, from the daemon's begin if there was none."""
-    bad = ONE.begun(5.0).ended(RunResult.FAILED, "", 10.0)
-    good = bad.begun(20.0).ended(RunResult.DONE, "", 30.0)
-    after = good.begun(40.0).ended(RunResult.LEASED, "", 50.0)
-    assert [each.age(60.0) for each in (ONE, bad, good, after)] == [60.0, 60.0, 30.0, 30.0]

@@ -1,14 +1,12 @@
 """When jobs begin: the grid, the calendar, the hours, the chance."""
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from sagewarden.adapters.scheduler.triggers import TimedTrigger, trigger_of
-from sagewarden.core.schedule import DAYS, Timing, Window, parse_window
+from sagewarden.core.schedule import Timing, parse_window
 from sagewarden.errors import SettingsError
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -78,45 +76,3 @@ def test_a_schedule_that_never_begins_is_refused(changes: dict[str, object], tol
     """At the start and at SIGHUP, not a year later."""
     with pytest.raises(SettingsError, match=told):
         trigger_of("sweep", timing(**changes), SATURDAY)
-
-
-@pytest.mark.parametrize(
-    ("text", "moment", "is_open"),
-    [
-        ("mon-fri 09:00-17:00", "2026-11-27 15:59", True),
-        ("mon-fri 09:00-17:00", "2026-11-27 16:00", False),
-        ("mon-fri 09:00-17:00", "2026-11-28 10:00", False),
-        ("sat,sun 22:00-06:00", "2026-11-30 04:59", True),
-        ("sat,sun 22:00-06:00", "2026-11-30 05:00", False),
-        ("fri-mon 00:00-24:00", "2026-11-30 22:59", True),
-        ("fri-mon 00:00-24:00", "2026-12-01 00:00", False),
-    ],
-)
-def test_hours_are_open(text: str, moment: str, *, is_open: bool) -> None:
-    """In their zone; over midnight they belong to the day on which they begin."""
-    at = datetime.fromisoformat(moment).replace(tzinfo=UTC)
-    assert parse_window(text, BERLIN).holds(at) is is_open
-
-
-@pytest.mark.parametrize(
-    "text", ["", "weekdays", "mon-fri", "mon-fri 9-17", "mon-fre 09:00-17:00", "mon 25:00-26:00"]
-)
-def test_hours_that_are_none_are_refused(text: str) -> None:
-    with pytest.raises(ValueError, match=r"hour|day"):
-        parse_window(text, BERLIN)
-
-
-@given(
-    st.datetimes(datetime(2026, 1, 1), datetime(2027, 1, 1), timezones=st.just(UTC)),  # noqa: DTZ001
-    st.sets(st.sampled_from(range(len(DAYS))), min_size=1),
-    st.times(),
-    st.times(),
-)
-def test_hours_open_before_they_close(
-    moment: datetime, days: set[int], first: time, last: time
-) -> None:
-    """Whatever they are, whenever one asks."""
-    window = Window(frozenset(days), first, last, BERLIN)
-    opens, closes = window.opens(moment), window.closes(moment)
-    assert moment <= opens
-    assert moment < closes
