@@ -68,7 +68,7 @@ def test_a_violation_is_stored_as_it_is() -> None:
 
 def test_violations_are_stored_in_one_order() -> None:
     one, other = since(ago(20)), since(ago(10), experiment("d"))
-    assert spell_violations(one | other) == spell_violations(other | one)
+    assert spell_violations({**one, **other}) == spell_violations({**other, **one})
     assert [each["violated"] for each in spell_violations(one)] == ["owned"]
 
 

@@ -197,6 +197,14 @@ def test_a_selection_narrows_what_is_due(select: tuple[str, ...], due: set[str])
     assert {each.entity.name for each in chosen(frozenset(select)).due} == due
 
 
+def test_a_selection_narrows_what_limits_measure() -> None:
+    assert chosen(frozenset(["trials"])).matched == {
+        Kind.EXPERIMENT: 0,
+        Kind.TRIAL: 1,
+        Kind.COMPONENT: 2,
+    }
+
+
 def test_words_that_select_nothing_are_told_in_order() -> None:
     words = [f"none-{number}" for number in range(9)]
     assert chosen(frozenset(["trials", "c", *words])).unfound == words
@@ -291,6 +299,45 @@ def test_a_hold_that_ended_after_the_mark_starts_it_anew(later: int, since: Any)
     assert mark.since == since
 
 
+BEFORE, AFTER = ago(61), ago(59)
+"""Before and after all marks were made."""
+
+
+@pytest.mark.parametrize(
+    ("ends", "since"),
+    [
+        ({"c": AFTER}, NOW),
+        ({"c": BEFORE}, ago(60)),
+        ({"e": BEFORE, "c": AFTER}, NOW),
+        ({"lone": AFTER}, ago(60)),
+    ],
+)
+def test_a_hold_that_ended_on_any_part_starts_the_tree_anew(
+    ends: dict[str, Any], since: Any
+) -> None:
+    """And on nothing beside it."""
+    assert freed(ALL, ends) == {"e": since}
+
+
+def test_a_hold_that_ended_above_starts_what_is_below_anew() -> None:
+    found = freed(policies(policy(Kind.COMPONENT)), {"e": AFTER})
+    assert found == {"c": NOW, "d": NOW, "lone": ago(60)}
+
+
+def test_what_was_not_marked_yet_starts_when_a_hold_has_ended() -> None:
+    known = {WORLD.experiments["e"].identity: BEFORE}
+    (mark,) = judge(WORLD, ALL, Circumstances(NOW, {}, RULES, freed=known)).marks.values()
+    assert mark.since == NOW
+
+
+def freed(rules: PolicySet, ends: dict[str, Any]) -> dict[str, Any]:
+    """Since when each is marked, once holds on these names have ended."""
+    known = {each.identity: ends[each.name] for each in WORLD.everything() if each.name in ends}
+    marks = ripe(judged(WORLD, rules).marks)
+    found = judge(WORLD, rules, Circumstances(NOW, marks, RULES, freed=known)).marks
+    return {who.name: mark.since for (who, _), mark in found.items()}
+
+
 def test_an_incomplete_inventory_counts_no_match_and_starts_no_mark() -> None:
     part = seen(*WORLD.everything(), gaps=[Gap(Kind.TRIAL, None, "throttled")])
     marks = ripe(judged(WORLD, STALE).marks)
@@ -299,7 +346,14 @@ def test_an_incomplete_inventory_counts_no_match_and_starts_no_mark() -> None:
 
 LONE = policy(Kind.EXPERIMENT)
 UNREAD = seen(experiment("e", tags=None))
-LOST = seen(gaps=[Gap(Kind.EXPERIMENT, "E", "cut off")])
+
+
+def lost(kind: Kind, name: str) -> Inventory:
+    """Nothing but one entity, which could not be read."""
+    return seen(gaps=[Gap(kind, name, "cut off")])
+
+
+LOST = lost(Kind.EXPERIMENT, "E")
 
 
 @pytest.mark.parametrize(
@@ -310,6 +364,32 @@ LOST = seen(gaps=[Gap(Kind.EXPERIMENT, "E", "cut off")])
         pytest.param(seen(), policies(LONE), False, id="gone"),
         pytest.param(UNREAD, policies(), False, id="no policy"),
         pytest.param(UNREAD, policies(replace(LONE, rule="new")), False, id="another rule"),
+        pytest.param(lost(Kind.TRIAL, "e"), policies(LONE), False, id="another kind not read"),
+        pytest.param(lost(Kind.EXPERIMENT, "f"), policies(LONE), False, id="another not read"),
+        pytest.param(
+            seen(experiment("e", tags=None, created=ago(5))), policies(LONE), False, id="made anew"
+        ),
+        pytest.param(
+            seen(experiment("e", tags=None, modified=NOW)),
+            policies(replace(LONE, match=Idle(days(90)))),
+            False,
+            id="no match, not seen whole",
+        ),
+        pytest.param(
+            seen(experiment("e"), trial("t", "e"), trial("u", "e", tags=None)),
+            policies(LONE),
+            True,
+            id="one part of several not seen whole",
+        ),
+        pytest.param(
+            seen(experiment("e"), trial("t", None)), policies(LONE), True, id="may have a trial"
+        ),
+        pytest.param(
+            seen(experiment("e", tags={"hold": ""})),
+            policies(LONE, protect=["hold"]),
+            False,
+            id="protected",
+        ),
     ],
 )
 def test_a_mark_outlives_only_what_could_not_be_seen(

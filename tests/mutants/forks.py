@@ -100,9 +100,14 @@ class Player:
 
 
 def played(session: pytest.Session, job: dict[str, Any]) -> int:
-    """Run the tests of a job on the new code, folder by folder, up to the first that fails."""
-    if job["function"] is not None:
-        put(job["source"], str(Path.cwd() / job["file"]), job["function"])
+    """Run the tests of a job on the new code, folder by folder, up to the first that fails.
+
+    Code that cannot be put in lives here: the text tells.
+    """
+    if job["function"] is not None and not put(
+        job["source"], str(Path.cwd() / job["file"]), job["function"]
+    ):
+        return 0
     items = [
         item
         for node in job["nodes"]
@@ -116,8 +121,11 @@ def played(session: pytest.Session, job: dict[str, Any]) -> int:
     return 0
 
 
-def put(source: str, path: str, name: str) -> None:
-    """Give the functions of this name that live the code that they have in another source."""
+def put(source: str, path: str, name: str) -> bool:
+    """Give the functions of this name that live the code that they have in another source.
+
+    Return False when Python refuses, because it needs other variables of what is around it.
+    """
     new = [code for code in codes(compile(source, path, "exec")) if code.co_qualname == name]
     old = [
         each
@@ -128,8 +136,11 @@ def put(source: str, path: str, name: str) -> None:
     ]
     if len(new) != 1 or not old:
         raise RuntimeError(f"{name} stands {len(new)} times in {path}, and lives {len(old)} times")
+    if any(each.__code__.co_freevars != new[0].co_freevars for each in old):
+        return False
     for each in old:
         each.__code__ = new[0]
+    return True
 
 
 def codes(code: CodeType) -> list[CodeType]:

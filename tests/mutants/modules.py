@@ -54,17 +54,12 @@ FIRST: dict[str, tuple[str, ...]] = {
     f"{CORE}patterns.py": ("tests/core/test_patterns.py",),
     f"{CORE}pattern_syntax.py": ("tests/core/test_patterns.py",),
     f"{CORE}rebirth.py": ("tests/restore/test_rebirth.py",),
-    f"{CORE}renaming.py": ("tests/restore/test_restore_manners.py",),
-    f"{CORE}unreturnable.py": ("tests/restore/test_restore_manners.py",),
-    f"{CORE}likeness.py": ("tests/restore/test_identity.py",),
     f"{CORE}rehearsal.py": ("tests/core/test_rehearsal.py",),
     f"{CORE}report.py": ("tests/reports/test_json_report.py", "tests/reports/test_versions.py"),
     f"{CORE}report_rows.py": ("tests/core/test_figures.py",),
     f"{CORE}visible.py": ("tests/reports/test_visible.py",),
     f"{CORE}holds.py": ("tests/core/test_holds.py", "tests/core/test_holdable.py"),
-    f"{CORE}plan_diff.py": ("tests/cli/test_plan_diff.py",),
     f"{CORE}remembered.py": ("tests/core/test_rehearsal.py", "tests/policyfiles"),
-    f"{CORE}undue.py": ("tests/runs/test_old_plans.py",),
     f"{CORE}recording.py": ("tests/policyfiles/test_recording.py",),
 }
 

@@ -12,7 +12,7 @@ from sagewarden.application.rebuilding import Fate
 from sagewarden.application.restore_plan import plan_restore
 from sagewarden.core.canonical import milliseconds, read_time
 from sagewarden.core.entities import Kind
-from sagewarden.core.renaming import Rename, renames
+from sagewarden.core.renaming import Rename
 from sagewarden.core.unreturnable import COMPONENTS_ONLY
 from sagewarden.errors import UsageError
 
@@ -94,45 +94,6 @@ def test_a_display_name_of_its_own_stays(account: Account) -> None:
     account.erase(COMP)
     account.restore("Comp", renames=ALL_NEW[2:])
     assert account.seen(Kind.COMPONENT, "Comp-Back")["fields"]["DisplayName"] == "shown"
-
-
-GOING = [EXP, TRI, COMP, (Kind.COMPONENT, "Comp-2")]
-
-
-def test_a_star_stands_for_any_rest_of_a_name() -> None:
-    assert renames(GOING, [Rename.read("COMP*=old-comp*")]) == {
-        (Kind.COMPONENT, "comp"): "old-comp",
-        (Kind.COMPONENT, "comp-2"): "old-comp-2",
-    }
-
-
-def test_of_two_wishes_the_first_counts() -> None:
-    wishes = [Rename.read("comp=a"), Rename.read("comp*=b*")]
-    assert renames(GOING, wishes)[COMP[0], "comp"] == "a"
-
-
-@pytest.mark.parametrize("spelled", ["", "a", "=b", "a=", "a*=b", "a=b*", "*=b*", "a*b*=c*"])
-def test_what_is_no_wish_is_refused(spelled: str) -> None:
-    with pytest.raises(UsageError, match="is not OLD=NEW"):
-        Rename.read(spelled)
-
-
-@pytest.mark.parametrize(
-    ("wishes", "told"),
-    [
-        (["comp=comp-2"], "trial-component Comp and trial-component Comp-2 would both be called"),
-        (["comp=COMP-2"], "would both be called Comp-2"),
-        (["comp=no name"], "AWS takes no trial-component called 'no name'"),
-        (["comp=a/../b"], "AWS takes no trial-component called"),
-        (["other=b"], "nothing that comes back is called other"),
-        (["comp=a", "comp=b", "x*=y*"], "nothing that comes back is called x*"),
-    ],
-)
-def test_names_that_do_no_good_are_refused(wishes: list[str], told: str) -> None:
-    """Before anything is looked at, let alone created."""
-    with pytest.raises(UsageError) as refused:
-        renames(GOING, [Rename.read(each) for each in wishes])
-    assert told in refused.value.message
 
 
 def remembered(account: Account, name: str = "Comp") -> dict[str, str]:
