@@ -1,10 +1,8 @@
 """From settings to a daemon that serves: its scheduler, its health, its signals."""
 
-import ctypes
 import os
 import time
 from collections.abc import Iterator
-from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
@@ -17,6 +15,7 @@ from sagewarden.adapters.web.health import Answers, health_app, is_loopback
 from sagewarden.adapters.web.server import WebServer
 from sagewarden.bootstrap import Meters
 from sagewarden.bootstrap.daemon import Daemon, Loading
+from sagewarden.bootstrap.heaps import share_heaps
 from sagewarden.bootstrap.targets import Asked
 from sagewarden.core.standing import Health, health
 from sagewarden.core.visible import visible
@@ -50,7 +49,7 @@ class Serving:
     def serve(self, signals: Signals) -> bool:
         """Serve until told to stop; return whether all had ended in time then."""
         settings = self._daemon.settings
-        _share_heaps()
+        share_heaps()
         self._web.start(self._app)
         self._scheduler.start()
         tell(
@@ -146,16 +145,6 @@ class Serving:
             name: f"{datetime.fromtimestamp(moment, UTC):%Y-%m-%dT%H:%M:%SZ}"
             for name, moment in self._scheduler.next_times().items()
         }
-
-
-M_ARENA_MAX = -8
-"""glibc's number for how many heaps malloc may have (malloc.h)."""
-
-
-def _share_heaps() -> None:
-    """Let threads share two heaps: of three targets each left its own behind, 10 MB in all."""
-    with suppress(OSError, AttributeError):  # another C library
-        ctypes.CDLL(None).mallopt(M_ARENA_MAX, 2)
 
 
 def _metered(each: Meters) -> Metered:

@@ -1,6 +1,5 @@
 """What a daemon has under way, and how each of it is told to stop."""
 
-import gc
 import threading
 import traceback
 from dataclasses import dataclass
@@ -8,6 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 from sagewarden.adapters.telemetry.logs import tell
+from sagewarden.bootstrap.heaps import give_back
 from sagewarden.core.entities import Target
 
 TRACED = 12
@@ -43,7 +43,7 @@ class Underway:
         """Note that it has ended."""
         with self._lock:
             self._works.pop(name, None)
-        gc.collect()  # its AWS clients are cycles: the next would be made beside them
+        give_back()
 
     def stop(self) -> None:
         """Let nothing begin any more, and all of it stop after what it is at."""

@@ -16,20 +16,20 @@ from urllib.parse import urlsplit
 import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError
-from botocore.loaders import Loader
 from botocore.session import Session
 from botocore.utils import parse_timestamp
 
 from sagewarden.adapters.aws.clock import ServerClock
 from sagewarden.adapters.aws.errors import client_error
 from sagewarden.adapters.aws.roles import Role, assumed
+from sagewarden.adapters.aws.service_models import SharedLoader
 from sagewarden.core.entities import Target
 
 if TYPE_CHECKING:
     from types_boto3_s3 import S3Client
 
-_LOADER: Final = Loader()
-"""Service models are parsed once for all targets: about 19 MB each otherwise."""
+_LOADER: Final = SharedLoader()
+"""Service models are read once for all targets."""
 
 _SEND_ONCE: Final[Any] = {"mode": "standard", "total_max_attempts": 1}
 
