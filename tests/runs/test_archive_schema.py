@@ -1,4 +1,4 @@
-"""Every line that a sweep archives fits the published schema; what we do not write does not."""
+"""Every line that a sweep archives or indexes fits its published schema; others do not."""
 
 import json
 from typing import Any
@@ -9,24 +9,27 @@ from jsonschema import Draft202012Validator
 from tests.faults.ground import due as nasty
 from tests.runs.stage import Stage
 
-from sagewarden.adapters.vault.schema import archive_schema
-from sagewarden.core.keys import Family
+from sagewarden.adapters.vault.schema import archive_schema, index_schema
+from sagewarden.core.keys import Family, hash_in, is_index
 
 SCHEMA = archive_schema()
 CHECK = Draft202012Validator(SCHEMA)
+INDEX = index_schema()
 
 
-def lines(stage: Stage) -> list[dict[str, Any]]:
+def lines(stage: Stage, family: Family = Family.ARCHIVE) -> list[dict[str, Any]]:
     """The lines as any program sees them that can unpack zstd and read JSON."""
     unpacked = (
         zstandard.ZstdDecompressor().decompress(stage.vault.get(key).body)
-        for key in stage.keys(Family.ARCHIVE)
+        for key in stage.keys(family)
+        if family is Family.ARCHIVE or is_index(key)
     )
     return [json.loads(line) for body in unpacked for line in body.splitlines()]
 
 
-def test_the_schema_is_one() -> None:
-    Draft202012Validator.check_schema(SCHEMA)
+@pytest.mark.parametrize("schema", [SCHEMA, INDEX])
+def test_the_schema_is_one(schema: dict[str, Any]) -> None:
+    Draft202012Validator.check_schema(schema)
 
 
 def test_every_line_of_a_sweep_fits(stage: Stage) -> None:
@@ -36,6 +39,11 @@ def test_every_line_of_a_sweep_fits(stage: Stage) -> None:
     found = lines(stage)
     assert [error.message for line in found for error in CHECK.iter_errors(line)] == []
     assert any(line.get("series") for line in found)
+    indexed = lines(stage, Family.REPORTS)
+    check = Draft202012Validator(INDEX)
+    assert [error.message for line in indexed for error in check.iter_errors(line)] == []
+    archives = stage.keys(Family.ARCHIVE)
+    assert sorted(line["archive"] for line in indexed[1:]) == sorted(map(hash_in, archives))
 
 
 @pytest.mark.parametrize("field", ["kind", "created_ms", "described", "series", "unread"])

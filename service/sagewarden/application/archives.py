@@ -13,6 +13,9 @@ from sagewarden.core.journal import Result
 from sagewarden.core.plan import Effect, PlannedEntity, Step, Unit
 from sagewarden.errors import UsageError
 
+_RANK = {kind: rank for rank, kind in enumerate(reversed(Kind))}
+"""Experiments before trials before components."""
+
 DATE_SLACK = timedelta(seconds=2)
 """Outcomes are dated by the server's Date, which counts whole seconds."""
 
@@ -190,7 +193,7 @@ def cut_edges(bench: Bench, trials: Iterable[Located]) -> tuple[CutEdge, ...]:
 
 def top_down(located: Located) -> tuple[int, Identity]:
     """Order experiments before trials before components, then by name."""
-    return (-list(Kind).index(located.identity.kind), located.identity)
+    return (_RANK[located.identity.kind], located.identity)
 
 
 def _with(root: Located, each: Located) -> bool:

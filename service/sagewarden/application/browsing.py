@@ -6,8 +6,10 @@ from datetime import datetime
 
 from sagewarden.application.archives import Located, deleted
 from sagewarden.application.archiving import read_back
+from sagewarden.application.indexing import Contents
 from sagewarden.application.ports import Bench
-from sagewarden.core.archive import ArchiveRecord, VerifiedArchive
+from sagewarden.core.archive import ArchiveRecord
+from sagewarden.core.archive_index import whose
 from sagewarden.core.canonical import read_time
 from sagewarden.core.entities import Kind
 from sagewarden.core.globs import matcher
@@ -34,20 +36,16 @@ class Wanted:
 def browse(bench: Bench, wanted: Wanted) -> Iterator[Located]:
     """Yield what was deleted and fits, newest first.
 
-    An owner is looked up in the archives themselves, each read once; raise IntegrityError when one
-    that is needed is not as it was written.
+    An owner is looked up in the indexes of runs; where there is none, in the archives themselves,
+    each read once: raise IntegrityError when one of these is not as it was written.
     """
     names = matcher(wanted.name, fold=True)
-    last: VerifiedArchive | None = None
+    contents = Contents(bench)
     for each in deleted(bench, kind=wanted.kind, run=wanted.run):
         if not (names(each.identity.name) and _fits(each, wanted)):
             continue
-        if wanted.owner is not None:
-            if last is None or last.key != each.archive_key:
-                last = read_back(bench, each.archive_key, each.sha256)
-            if not _is_owner(last.record(each.identity), wanted):
-                continue
-        yield each
+        if wanted.owner is None or wanted.owner == _owner(contents, each, wanted.owner_keys):
+            yield each
 
 
 def archived(bench: Bench, located: Located) -> ArchiveRecord:
@@ -64,7 +62,7 @@ def _fits(each: Located, wanted: Wanted) -> bool:
     )
 
 
-def _is_owner(record: ArchiveRecord, wanted: Wanted) -> bool:
-    tags = [record.tags[key] for key in wanted.owner_keys if record.tags.get(key, "").strip()]
-    creator = (record.described.get("CreatedBy") or {}).get("UserProfileName")
-    return wanted.owner == (tags[0] if tags else creator)
+def _owner(contents: Contents, each: Located, keys: tuple[str, ...]) -> str | None:
+    told = contents.told(each)
+    tags, creator = (told.tags, told.creator) if told else whose(contents.record(each))
+    return next((tags[key] for key in keys if tags.get(key, "").strip()), creator)

@@ -1,24 +1,33 @@
 """Plans a restore: what will be created, what is there already, what nobody can bring back."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from enum import StrEnum
-from itertools import groupby
+from itertools import chain, groupby
 
 from sagewarden.application.archives import Located, cut_edges, top_down
 from sagewarden.application.archiving import read_back
+from sagewarden.application.indexing import Contents
 from sagewarden.application.ports import Bench
 from sagewarden.application.restore_place import Place, Standing
 from sagewarden.core.archive import ArchiveRecord
+from sagewarden.core.archive_index import Indexed
 from sagewarden.core.entities import Identity, Kind
-from sagewarden.core.rebirth import Manner, count_points, mark_of, rebirth
+from sagewarden.core.rebirth import Manner
 from sagewarden.core.renaming import Rename, renames
-from sagewarden.core.unreturnable import COMPONENTS_ONLY, UNRETURNABLE, unreturnable
+from sagewarden.core.unreturnable import COMPONENTS_ONLY, UNRETURNABLE
 from sagewarden.errors import UsageError
 
 LANES = 8
 """Looks that are under way side by side."""
+
+HANDFUL = 32
+"""Names at most that one of them looks at before it takes more."""
+
+FEW = 10
+"""Archive objects of a run that a plan reads and verifies itself; a thousand entities at most."""
 
 POINT_TIMES = (
     "the times of metric points: AWS refuses those of more than two weeks ago and tells none of "
@@ -113,9 +122,11 @@ AS_USUAL = Wishes()
 def plan_restore(bench: Bench, chosen: Sequence[Located], wishes: Wishes = AS_USUAL) -> RestorePlan:
     """Plan to restore what was chosen: see `archives.tree_of` and `archives.deleted`.
 
-    Reads and verifies every archive object involved, and looks at every name. Of several lives of
-    one name the last comes back. Raise UsageError when nothing was chosen or a new name is no good,
-    IntegrityError when an archive is not whole, ReadFailed when AWS does not say what exists.
+    Looks at every name, and reads and verifies every archive object involved; of a run of which
+    there are more than FEW, its index is read, and that they are there is seen: the restore itself
+    verifies each. Of several lives of one name the last comes back. Raise UsageError when nothing
+    was chosen or a new name is no good, IntegrityError when an archive is not whole, ReadFailed
+    when AWS does not say what exists.
     """
     if not chosen:
         raise UsageError("nothing was chosen to be restored")
@@ -123,12 +134,9 @@ def plan_restore(bench: Bench, chosen: Sequence[Located], wishes: Wishes = AS_US
     going = sorted(lives.values(), key=top_down)
     named = renames(((each.identity.kind, each.name) for each in going), wishes.renames)
     manner, place = Manner(named, wishes.remember), Place(bench.looks, going, named)
-    with ThreadPoolExecutor(LANES) as pool:
-        standings = dict(zip(going, pool.map(place.standing, going), strict=True))
-    entities = [
-        _planned(located, record, standings[located], place, manner)
-        for located, record in records_of(bench, going)
-    ]
+    standings = _standings(going, place)
+    known = sorted(_known(bench, going, manner), key=lambda each: _archive_by_archive(each[0]))
+    entities = [_planned(located, told, standings[located], place) for located, told in known]
     return RestorePlan(
         existing=wishes.existing,
         manner=manner,
@@ -137,31 +145,52 @@ def plan_restore(bench: Bench, chosen: Sequence[Located], wishes: Wishes = AS_US
     )
 
 
+def _standings(going: Sequence[Located], place: Place) -> dict[Located, Standing]:
+    """Look at what is there, side by side; many names are handed out by the handful."""
+    size = max(1, min(HANDFUL, len(going) // (LANES * LANES)))
+    handfuls = [going[start : start + size] for start in range(0, len(going), size)]
+    with ThreadPoolExecutor(LANES) as pool:
+        seen = pool.map(lambda some: [place.standing(each) for each in some], handfuls)
+        return dict(zip(going, chain.from_iterable(seen), strict=True))
+
+
 def records_of(bench: Bench, located: Iterable[Located]) -> Iterator[tuple[Located, ArchiveRecord]]:
     """Read each archive object once, verified, and yield the records in the order of `top_down`."""
-    by_archive = sorted(
-        located, key=lambda each: (top_down(each)[0], each.archive_key, each.identity)
-    )
+    by_archive = sorted(located, key=_archive_by_archive)
     for (key, sha256), members in groupby(by_archive, lambda each: (each.archive_key, each.sha256)):
         archive = read_back(bench, key, sha256)
         for each in members:
             yield each, archive.record(each.identity)
 
 
+def _archive_by_archive(located: Located) -> tuple[int, str, Identity]:
+    return top_down(located)[0], located.archive_key, located.identity
+
+
+def _known(
+    bench: Bench, going: Iterable[Located], manner: Manner
+) -> Iterator[tuple[Located, Indexed]]:
+    """Yield what is known of each entity, by index or archive; run by run."""
+    by_run = sorted(going, key=lambda each: (each.run, each.archive_key, each.identity))
+    archives = Counter(run for run, _ in {(each.run, each.archive_key) for each in by_run})
+    few = [run for run, count in archives.items() if count <= FEW or manner.remember]
+    contents = Contents(bench, without=few)
+    for each in by_run:
+        yield each, contents.of(each, manner)
+
+
 def _by_birth(chosen: Iterable[Located]) -> list[Located]:
     return sorted(chosen, key=lambda each: each.identity.created_ms)
 
 
-def _planned(
-    located: Located, record: ArchiveRecord, standing: Standing, place: Place, manner: Manner
-) -> PlannedRebirth:
+def _planned(located: Located, told: Indexed, standing: Standing, place: Place) -> PlannedRebirth:
     return PlannedRebirth(
         located=located,
         name=place.name(located),
         standing=standing,
-        points=count_points(record),
-        unreturnable=unreturnable(record),
-        left_out=rebirth(record, mark_of(located.sha256), manner).left_out,
+        points=told.points,
+        unreturnable=told.unreturnable,
+        left_out=told.left_out,
         obstacle=place.obstacle(located) if standing is Standing.ABSENT else "",
     )
 

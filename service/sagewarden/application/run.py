@@ -1,6 +1,7 @@
 """One run on one target: under its lease, with a report and a link of the chain at its end."""
 
 from sagewarden.application.chain import Recorded, extend_chain, recording
+from sagewarden.application.indexing import Noted, noting, store_index
 from sagewarden.application.judging import Governance, check_identity
 from sagewarden.application.lease import Lease, leased
 from sagewarden.application.plans import load_plan
@@ -21,6 +22,7 @@ def run_target(bench: Bench, governance: Governance, run: Run, plan: str | None 
     ended. LeaseHeld is raised: a run that never began has no report.
     """
     identity = check_identity(bench)
+    bench, noted = noting(bench)
     bench, recorded = recording(bench)
     with leased(bench, run=run.name, seconds=governance.lease_seconds, nonce=run.nonce) as lease:
         sweep = Sweep(bench, governance, run, lease, identity)
@@ -38,12 +40,14 @@ def run_target(bench: Bench, governance: Governance, run: Run, plan: str | None 
         sweep.pay()
         report = build_report(bench, governance, sweep.story)
         store_report(bench, report, run.render(report))
-        _chain(bench, recorded, run)
+        _chain(bench, recorded, noted, run, report)
         return report
 
 
-def _chain(bench: Bench, recorded: Recorded, run: Run) -> None:
+def _chain(bench: Bench, recorded: Recorded, noted: Noted, run: Run, report: Report) -> None:
+    """Index what was archived, and let a link of the chain name all that was written."""
     try:
+        store_index(bench, noted, (run.name, *report.adopted))
         head = extend_chain(bench, recorded, run.name)
     except VaultError as error:
         raise VaultError(

@@ -8,6 +8,7 @@ from typing import TypeVar
 from sagewarden.application.chain import recording
 from sagewarden.application.documents import read_document
 from sagewarden.application.hindsight import look_back
+from sagewarden.application.index_check import IndexCheck
 from sagewarden.application.ports import Bench
 from sagewarden.application.ports.signing import Check
 from sagewarden.application.reporting import reported_runs
@@ -18,7 +19,7 @@ from sagewarden.core.canonical import sha256
 from sagewarden.core.chain import Head
 from sagewarden.core.evidence import archive_faults, holds_as_planned, outcome_faults
 from sagewarden.core.journal import Intent, Settled
-from sagewarden.core.keys import Family, encoded, journal_key, prefix
+from sagewarden.core.keys import Family, encoded, hash_in, is_index, journal_key, prefix
 from sagewarden.core.share import WHOLE, Share
 from sagewarden.core.tags import TagIntent, TagsSettled
 from sagewarden.errors import IntegrityError, UsageError, VaultError
@@ -99,6 +100,7 @@ def verify(bench: Bench, scope: Scope = ALL) -> Verification:
     journal = _by_run(bench, Family.JOURNAL, run)
     archives = _by_run(bench, Family.ARCHIVE, run)
     reported = {each for each in reported_runs(bench) if run is None or each == encoded(run)}
+    told = _by_run(bench, Family.REPORTS, run)
     runs = sorted({*journal, *archives, *reported})
     if run is not None and not runs:
         raise UsageError(f"the vault knows no run {run!r} of {bench.target}")
@@ -107,7 +109,7 @@ def verify(bench: Bench, scope: Scope = ALL) -> Verification:
     reading = _reading(bench, scope)
     for number, each in enumerate(runs, 1):
         _RunVerifier(bench, result, each in reported, reading).verify(
-            journal.get(each, ()), archives.get(each, ())
+            journal.get(each, ()), archives.get(each, ()), told.get(each, ())
         )
         bench.progress("verifying", number, len(runs))
     if run is None:
@@ -151,9 +153,15 @@ class _RunVerifier:
         self._result = result
         self._reported = reported
         self._reading = reading
+        self._index = IndexCheck(bench, self._find)
 
-    def verify(self, journal: Iterable[str], archives: Iterable[str]) -> None:
-        """Verify bundle by bundle, then the archive objects that no intent names."""
+    def verify(self, journal: Iterable[str], archives: Iterable[str], told: Iterable[str]) -> None:
+        """Verify bundle by bundle, then the archive objects that no intent names.
+
+        What is `told` with the run's report has an index of its archives: it has to fit those that
+        are read.
+        """
+        self._index.read(key for key in told if is_index(key))
         bundles: dict[str, dict[str, str]] = defaultdict(dict)
         for key in journal:
             stem, _, event = key.rpartition("-")
@@ -169,7 +177,8 @@ class _RunVerifier:
                 self._outcome(events, intent)
                 self._archive_of(intent)
         for key in sorted(set(archives) - named):
-            self._result.spare += self._archive(key, _hash_in(key)) is not None
+            self._result.spare += self._archive(key, hash_in(key)) is not None
+        self._index.end(archives)
 
     def _intent(self, events: Mapping[str, str]) -> Intent | None:
         if "intent" not in events:
@@ -247,9 +256,12 @@ class _RunVerifier:
                 key, f"its bytes have the hash {sha256(body)}, they were written with {expected}"
             )
             return None
-        return self._read(
+        archive = self._read(
             key, lambda: VerifiedArchive(key, expected, body, self._bench.codec.lines(body))
         )
+        if archive is not None:
+            self._index.compare(archive)
+        return archive
 
     def _read(self, key: str, read: Callable[[], T]) -> T | None:
         """Read something, or note why it cannot be read and go on."""
@@ -265,8 +277,3 @@ class _RunVerifier:
         for each in wrong:
             self._result.findings.append(Finding(key, each))
             self._bench.events("verify.finding", key=key, wrong=each)
-
-
-def _hash_in(key: str) -> str:
-    """Return the hash that the name of an archive object promises."""
-    return key.rpartition("-")[2].removesuffix(".jsonl.zst")

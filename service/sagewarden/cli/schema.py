@@ -15,12 +15,17 @@ def schema() -> int:
     return 0
 
 
-def archive_schema() -> int:
+def archive_schema(*, index: bool = False) -> int:
     """Print the JSON Schema of an archive's lines, for programs that read archives themselves.
 
     `sagewarden archive get NAME -o FILE`, then `zstd -dc FILE` prints the lines.
+
+    Parameters
+    ----------
+    index
+        Of the lines of an index instead, which lies beside the report of each run that archived.
     """
     from sagewarden.adapters.vault import schema as archives  # noqa: PLC0415 -- slow to import
 
-    say_json(archives.archive_schema())
+    say_json(archives.index_schema() if index else archives.archive_schema())
     return 0

@@ -20,6 +20,7 @@ Under `v1/<account>/<region>/`:
 | notices   | `notices/<notice>/text`                           | `notice_key`     | once |
 | notices   | `notices/<notice>/accepted-<channel>`             | `acceptance_key` | once |
 | reports   | `reports/<run>/<name>`                            | `report_key`     | once |
+| reports   | `reports/<run>/index-<number>.jsonl.zst`          | `index_key`      | once |
 | chain     | `chain/<number>`                                  | `chain_key`      | once |
 | signatures | `signatures/<number>`, of a link of the chain    | `signature_key`  | once |
 | check     | `check/current`, a check's probe                  | `check_key`      | replaced |
@@ -48,6 +49,8 @@ SEGMENT_BYTES = 255
 
 SPELLED_OUT = 120
 """Encoded names up to this length stay legible; AWS's own names are never longer."""
+
+_INDEX = "index-"
 
 _SEGMENT = re.compile(r"[A-Za-z0-9._=-]+")
 _PREFIX = re.compile(r"[A-Za-z0-9._=/-]*")
@@ -220,6 +223,21 @@ def report_key(target: Target, run: str, name: str) -> str:
     return _key(target, Family.REPORTS, encoded(run), encoded(name))
 
 
+def index_key(target: Target, run: str, number: int) -> str:
+    """One part of the index of what a run's archives hold."""
+    return f"{index_prefix(target, run)}{_number(number, 5)}.jsonl.zst"
+
+
+def index_prefix(target: Target, run: str) -> str:
+    """What all parts of a run's index start with."""
+    return f"{prefix(target, Family.REPORTS, run)}{_INDEX}"
+
+
+def is_index(key: str) -> bool:
+    """Whether it is a part of an index, among all that lies with a report."""
+    return key.rpartition("/")[2].startswith(_INDEX)
+
+
 def chain_key(target: Target, number: int) -> str:
     """The manifest that is the chain's link of this number."""
     return _key(target, Family.CHAIN, _number(number, 12))
@@ -249,6 +267,11 @@ def written_once(key: str) -> bool:
 def sequence_of(key: str) -> int:
     """Return the number that a key's last segment starts with; ValueError when it has none."""
     return int(key.rpartition("/")[2].partition("-")[0])
+
+
+def hash_in(key: str) -> str:
+    """Return the hash that the name of an archive object promises."""
+    return key.rpartition("-")[2].removesuffix(".jsonl.zst")
 
 
 def _key(target: Target, *segments: str) -> str:

@@ -17,6 +17,7 @@ WARNINGS = frozenset(
     {
         "clock.stepped",
         "daemon.cut",
+        "index.broken",
         "inspection.unsound",
         "job.busy",
         "job.failed",

@@ -1,8 +1,9 @@
-"""The JSON Schema of an archive's lines, for whoever reads archives without SageWarden."""
+"""JSON Schemas of the lines of archives and indexes, for who reads them without SageWarden."""
 
 from typing import Any
 
 from sagewarden.core.archive import FORMAT
+from sagewarden.core.archive_index import INDEX_FORMAT
 from sagewarden.core.entities import Kind
 
 KINDS = [str(kind) for kind in Kind]
@@ -33,6 +34,48 @@ def archive_schema() -> dict[str, Any]:
         "description": "JSON Lines in one zstd frame: a header, then one line for each entity.",
         "oneOf": [_header(), _entity()],
     }
+
+
+def index_schema() -> dict[str, Any]:
+    """Return the schema of one line of an index: the header, or what an archive object holds."""
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": f"A line of the index of a run's archives, format {INDEX_FORMAT}",
+        "description": "JSON Lines in one zstd frame: a header, then one line for each object.",
+        "oneOf": [
+            _closed(
+                "The first line: whose archives these are.",
+                {
+                    "sagewarden_index": _told("Version of the format.", {"const": INDEX_FORMAT}),
+                    "target": _told("Account and region.", _TEXT),
+                    "run": _told("The run that wrote them.", _TEXT),
+                },
+            ),
+            _closed(
+                "What one archive object holds.",
+                {
+                    "archive": _told("SHA-256 of the object.", _HASH),
+                    "entities": {"type": "array", "items": _indexed()},
+                },
+            ),
+        ],
+    }
+
+
+def _indexed() -> dict[str, Any]:
+    return _closed(
+        "An entity, as far as listing it and planning to restore it go.",
+        {
+            "kind": {"enum": KINDS},
+            "name": _told("In lower case, as AWS compares names.", _TEXT),
+            "created_ms": _told("CreationTime, milliseconds since 1970 UTC.", {"type": "integer"}),
+            "tags": _RECORD | {"additionalProperties": _TEXT},
+            "creator": _told("The user profile that made it.", {"type": ["string", "null"]}),
+            "points": _told("Metric points that would come back.", {"type": "integer"}),
+            "unreturnable": _told("Fields of Describe that no Create call takes.", _TEXTS),
+            "left_out": _told("What else would not come back, in words.", _TEXTS),
+        },
+    )
 
 
 def _closed(description: str, fields: dict[str, Any]) -> dict[str, Any]:
