@@ -44,6 +44,7 @@ def test_a_comparison_is_read(text: str, bounds: tuple[Bound, ...]) -> None:
         ("=> 5", "`=> 5`, whose sign is unknown", ">= 5"),
         ("=< 5", "`=< 5`, whose sign is unknown", "<= 5"),
         ("5", "`5`, which does not compare", "== 5"),
+        ("abc", "`abc`, which does not compare", ""),
         ("> 010", "`> 010`, which compares with no number", ""),
         ("> 1_000", "`> 1_000`, which compares with no number", ""),
         ("> inf", "`> inf`, which compares with no number", ""),

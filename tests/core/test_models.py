@@ -80,6 +80,29 @@ def test_the_strongest_use_is_told_and_the_rest_counted() -> None:
     assert behind(MODEL, uses=uses) == told
 
 
+@pytest.mark.parametrize(
+    ("role", "told"),
+    [
+        (Role.DEPLOYED, "its model is deployed: x"),
+        (Role.REGISTERED, "its model is registered: x"),
+        (Role.MODEL, "its model is in use: x"),
+    ],
+)
+def test_a_use_says_what_for(role: Role, told: str) -> None:
+    assert str(use(role=role, by="x")) == told
+
+
+def test_of_two_uses_one_more_is_counted() -> None:
+    uses = [use(), use(by="model n (arn:n)")]
+    assert behind(MODEL, uses=uses) == ("its model is in use: model m (arn:m) (and 1 more)",)
+
+
+def test_uses_are_the_same_in_whatever_order_they_were_read() -> None:
+    """And one that was read twice is one."""
+    uses = [use(by=f"model {number}") for number in range(9)]
+    assert Models.of([*uses[::-1], uses[0]]).uses == tuple(uses)
+
+
 def test_who_left_nothing_has_no_model() -> None:
     assert Models(unread="denied").behind(()) == ()
 

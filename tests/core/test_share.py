@@ -34,6 +34,18 @@ def test_so_many_bytes_are_not_exceeded_but_for_the_first(most: int, salt: str) 
     assert len(chosen) == 1 or sum(sizes[key] for key in chosen) <= most
 
 
+@pytest.mark.parametrize(("most", "count"), [(29, 2), (30, 3), (31, 3), (9, 1), (1, 1)])
+def test_as_many_as_fit_are_taken(most: int, count: int) -> None:
+    """The last may fill it, and one is taken though it is too large."""
+    sizes = [(key, 10) for key in "abcde"]
+    assert len(Share(most=most).chosen(sizes, "")) == count
+
+
+def test_which_are_taken_depends_on_the_salt() -> None:
+    chosen = {Share(most=100).chosen(SIZES, str(salt)) for salt in range(9)}
+    assert len(chosen) > 1
+
+
 @pytest.mark.parametrize(
     ("spelled", "share"),
     [
@@ -42,6 +54,11 @@ def test_so_many_bytes_are_not_exceeded_but_for_the_first(most: int, salt: str) 
         ("1/7", Share(1, 7)),
         ("500M", Share(most=500 << 20)),
         ("2G", Share(most=2 << 30)),
+        ("3K", Share(most=3 << 10)),
+        ("4T", Share(most=4 << 40)),
+        ("100%", Share(fraction=1.0)),
+        ("1%", Share(fraction=0.01)),
+        ("7/7", Share(7, 7)),
     ],
 )
 def test_spellings(spelled: str, share: Share) -> None:

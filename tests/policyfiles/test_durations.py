@@ -34,6 +34,10 @@ REFUSED = {
     "P90D": ("`P90D`, which is not a number with a unit", ""),
     "٣d": ("`٣d`, which is not a number with a unit", ""),
     "90d\n": ("`90d\n`, which is not a number with a unit", ""),
+    "+1d": ("`+1d`, which is not spelled plainly", "1d"),
+    "1 d": ("`1 d`, which is not spelled plainly", "1d"),
+    "007d": ("`007d`, which is not spelled plainly", "7d"),
+    "9" * 23 + "d": (f"`{'9' * 23}d`, which is more than 100 years", ""),
     "9" * 25: ("a duration of 25 characters", ""),
 }
 
