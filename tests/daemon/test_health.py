@@ -42,7 +42,9 @@ def asked(server: WebServer, path: str, host: str = "localhost") -> tuple[int, b
     return sent(server, f"GET {path} HTTP/1.1", f"Host: {host}")
 
 
-@pytest.mark.parametrize(("path", "status"), [("/livez", 200), ("/readyz", 503), ("/metrics", 200)])
+@pytest.mark.parametrize(
+    ("path", "status"), [("/", 200), ("/livez", 200), ("/readyz", 503), ("/metrics", 200)]
+)
 def test_there_are_three_paths(server: WebServer, path: str, status: int) -> None:
     """Whoever is not ready says so with 503."""
     assert asked(server, path)[0] == status
@@ -54,10 +56,15 @@ def test_reasons_are_json(server: WebServer) -> None:
     assert json.loads(body) == {"ready": False, "reasons": ["why not"]}
 
 
+def test_the_first_page_lists_what_there_is(server: WebServer) -> None:
+    body = asked(server, "/")[1].partition(b"\r\n\r\n")[2]
+    assert [line.split()[0] for line in body.splitlines()] == [b"/livez", b"/readyz", b"/metrics"]
+
+
 @pytest.mark.parametrize(
     "path",
     [
-        *("/", "/livez/", "/LIVEZ", "//livez", "/./livez", "/livez%00", "/metrics.txt", "/docs"),
+        *("/livez/", "/LIVEZ", "//livez", "/./livez", "/livez%00", "/metrics.txt", "/docs"),
         *("/../etc/passwd", "/%2e%2e/%2e%2e/etc/passwd", f"//{EVIL}/%2f..", f"/{EVIL}<script>"),
         *(f"http://{EVIL}/", "/" + "a" * 8_000, "/readyz;x", "/%0d%0aSet-Cookie:%20a=b"),
     ],
@@ -66,7 +73,7 @@ def test_whatever_else_is_asked_for_is_not_found(server: WebServer, path: str) -
     """Nothing that was asked is sent back, and nobody is led anywhere."""
     status, answer = asked(server, path)
     head, _, body = answer.partition(b"\r\n\r\n")
-    assert (status, body) == (404, b"not found\n")
+    assert (status, body) == (404, b"not found; / lists what there is\n")
     assert EVIL.encode() not in answer
     assert b"location" not in head.lower()
     assert b"cookie" not in head.lower()

@@ -4,7 +4,7 @@ import signal
 import threading
 
 import pytest
-from tests.cli.user import User
+from tests.cli.user import POLICIES, User
 from tests.daemon.conftest import serves
 from tests.daemon.watched import Watched, watched
 
@@ -93,3 +93,17 @@ def test_bad_settings_are_told_and_the_old_ones_stand(
     daemon.send(signal.SIGHUP)
     daemon.hears("settings.read")
     assert daemon.metric("sagewarden_settings_bad") == 0
+
+
+def test_sighup_says_that_policies_are_bad(daemon: Watched) -> None:
+    """In the log, in /readyz and in a metric, before a run needs them; good ones end that."""
+    daemon.hears("run.ended")
+    daemon.user.governs("version: 1\npolicies: [{name: x}]\n")
+    daemon.send(signal.SIGHUP)
+    assert "\n" not in daemon.hears("policies.refused")["reason"]
+    assert "policies are refused" in daemon.ready()["reasons"][0]
+    assert daemon.metric("sagewarden_policies_bad") == 1
+    daemon.user.governs(POLICIES)
+    daemon.send(signal.SIGHUP)
+    assert daemon.hears("policies.read")["policies"] == 1
+    assert daemon.metric("sagewarden_policies_bad") == 0

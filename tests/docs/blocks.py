@@ -1,8 +1,8 @@
-"""The parts of the README that are made from the code; `python tests/docs/blocks.py` renews."""
+"""What README and deploy/SETTINGS.md have from the code; `python tests/docs/blocks.py`."""
 
 import re
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import chdir
 from io import StringIO
 from pathlib import Path
@@ -29,6 +29,14 @@ from sagewarden.settings import (
 from sagewarden.settings.notice import EmailSettings, TopicSettings
 
 README = Path(__file__).parents[2] / "README.md"
+SETTINGS = README.parent / "deploy" / "SETTINGS.md"
+
+MATTER = (
+    *("targets[].account_id", "targets[].region", "targets[].role_arn", "policies"),
+    *("vault.address", "limits.automatic.share", "limits.hard.share", "limits.min_grace"),
+    *("notice.webhook.url", "schedule.sweep.every"),
+)
+"""The settings that the README tells of."""
 
 EXIT_CODES = (
     (0, "done"),
@@ -68,6 +76,21 @@ def exit_codes() -> str:
 
 def settings() -> str:
     """A table of every setting with its default."""
+    return _table(_rows())
+
+
+def settings_that_matter() -> str:
+    """The same of those that most people set."""
+    rows = {row[0]: row for row in _rows()}
+    return _table(rows[name] for name in MATTER)
+
+
+def _table(found: Iterable[tuple[str, str, str]]) -> str:
+    rows = [f"| `{name}` | {default} | {told} |" for name, default, told in found]
+    return "\n".join(["| setting | default | what it is |", "|---|---|---|", *rows])
+
+
+def _rows() -> Iterator[tuple[str, str, str]]:
     nested: dict[str, type[BaseModel]] = {
         "targets": TargetSettings,
         "organization": OrganizationSettings,
@@ -76,11 +99,7 @@ def settings() -> str:
         "topic": TopicSettings,
         "email": EmailSettings,
     }
-    rows = [
-        f"| `{name}` | {default} | {told} |"
-        for name, default, told in _settings(Settings, "", nested)
-    ]
-    return "\n".join(["| setting | default | what it is |", "|---|---|---|", *rows])
+    return _settings(Settings, "", nested)
 
 
 def _settings(
@@ -144,28 +163,35 @@ BLOCKS: dict[str, Callable[[], str]] = {
     "commands": commands,
     "exit codes": exit_codes,
     "settings": settings,
+    "settings that matter": settings_that_matter,
     "plan": plan,
 }
 
 
-def stands(name: str, text: str) -> str:
-    """What stands in a text between a block's two marks."""
+ELSEWHERE = {"settings": SETTINGS}
+"""Blocks that do not stand in the README."""
+
+
+def stands(name: str) -> str:
+    """What stands between a block's two marks."""
+    text = ELSEWHERE.get(name, README).read_text()
     found = re.search(rf"<!-- {name} -->\n(.*?)\n<!-- /{name} -->", text, re.DOTALL)
     if found is None:
-        raise LookupError(f"the README has lost its block {name!r}")
+        raise LookupError(f"{ELSEWHERE.get(name, README).name} has lost its block {name!r}")
     return found[1].removeprefix("```\n").removesuffix("\n```")
 
 
-def renewed(text: str) -> str:
-    """Put every block as it should be into a text."""
+def renew() -> None:
+    """Put every block as it should be into its page."""
     for name, make in BLOCKS.items():
+        page = ELSEWHERE.get(name, README)
+        text = page.read_text()
         body = f"```\n{make()}\n```" if name == "plan" else make()
         block = f"<!-- {name} -->\n{body}\n<!-- /{name} -->"
         before = text.split(f"<!-- {name} -->", maxsplit=1)[0]
         after = text.split(f"<!-- /{name} -->", maxsplit=1)[1]
-        text = before + block + after
-    return text
+        page.write_text(before + block + after)
 
 
 if __name__ == "__main__":
-    README.write_text(renewed(README.read_text()))
+    renew()

@@ -13,9 +13,9 @@ ROOT = README.parent
 
 
 @pytest.mark.parametrize("name", sorted(BLOCKS))
-def test_a_block_of_the_readme_is_what_the_code_says(name: str) -> None:
+def test_a_block_of_the_pages_is_what_the_code_says(name: str) -> None:
     """Renew it with `python tests/docs/blocks.py`; see tests/README.md."""
-    assert BLOCKS[name]() == stands(name, README.read_text())
+    assert BLOCKS[name]() == stands(name)
 
 
 def test_every_exit_code_of_the_code_is_in_the_table() -> None:

@@ -18,6 +18,7 @@ from sagewarden.bootstrap.sweeping import ReadyRun
 from sagewarden.bootstrap.targets import Asked, Found, find_targets
 from sagewarden.bootstrap.underway import Underway, tell_defect
 from sagewarden.core.entities import Target
+from sagewarden.core.policy import PolicySet
 from sagewarden.core.schedule import Window
 from sagewarden.core.standing import RunResult, result_of
 from sagewarden.errors import SageWardenError
@@ -25,6 +26,8 @@ from sagewarden.settings import Settings, TargetSettings
 
 STEP = 5.0
 """Seconds by which the wall clock may leave the monotonic one between two ticks."""
+
+MEND = "Mend the file and send SIGHUP again; until then nothing changes."
 
 Loading = Callable[[], Settings]
 """Reads the settings anew; raises SageWardenError."""
@@ -68,26 +71,33 @@ class Daemon:
     def sweep(self) -> None:
         """Begin a run of each target that has none under way."""
         settings = self._settings
-        try:
-            policies_of(settings)
-        except SageWardenError as error:
-            self.chronicle.note(policies=error.message)
-            tell("policies.refused", reason=error.message, advice=error.advice)
+        if self._policies(settings) is None:
             return
-        self.chronicle.note(policies="")
         for each in self._targets(settings):
             target = _target(each)
             if not self._fleet.take(str(target), partial(self._run, settings, each)):
                 tell("run.left-out", target=str(target), reason="one is under way still")
 
+    def _policies(self, settings: Settings) -> PolicySet | None:
+        """Read the policies; note and tell when they are refused."""
+        try:
+            found = policies_of(settings)
+        except SageWardenError as error:
+            reason = "; ".join(error.message.split("\n"))
+            self.chronicle.note(policies=reason)
+            tell("policies.refused", reason=reason, advice=error.advice)
+            return None
+        self.chronicle.note(policies="")
+        return found
+
     def reload(self, scheduler: Scheduler) -> None:
-        """Read the settings anew; keep those that count when they are refused."""
+        """Read the settings anew, and the policies; old settings count while new are refused."""
         try:
             settings = self._load()
             foreseen = self._foreseen(settings)
             scheduler.plan(self.jobs(settings))
         except SageWardenError as error:
-            self._refuse(error.message, error.advice)
+            self._refuse("; ".join(error.message.split("\n")), MEND)
             return
         except Exception as defect:  # noqa: BLE001 -- the old settings stand, and the daemon lives
             self._refuse(f"{type(defect).__name__}: {defect}", "Please report it.")
@@ -99,6 +109,14 @@ class Daemon:
         self.chronicle.govern(foreseen)
         self.chronicle.note(settings="")
         tell("settings.read", targets=len(self.chronicle.standings()))
+        threading.Thread(  # they may lie in a bucket: the main thread waits for nobody
+            target=self._look_at_policies, args=(settings,), name="policies", daemon=True
+        ).start()
+
+    def _look_at_policies(self, settings: Settings) -> None:
+        """Tell whether the next run will find policies that hold."""
+        if (found := self._policies(settings)) is not None:
+            tell("policies.read", policies=len(found.policies), files=len(found.files))
 
     def _refuse(self, reason: str, advice: str) -> None:
         self.chronicle.note(settings=reason)

@@ -7,7 +7,6 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from functools import partial
 from secrets import token_hex
 
 from sagewarden.adapters.aws.calls import CallCounter, Reads
@@ -18,7 +17,6 @@ from sagewarden.adapters.aws.records import SageMakerRecords
 from sagewarden.adapters.aws.restoring import SageMakerRestoring
 from sagewarden.adapters.aws.session import Access, TargetSession
 from sagewarden.adapters.clock import wall_now
-from sagewarden.adapters.telemetry.logs import tell
 from sagewarden.adapters.vault.memory import MemoryVault
 from sagewarden.application.drill import Arena, Drilled, Fresh, drill
 from sagewarden.application.ports import Bench
@@ -111,6 +109,10 @@ def opened_here(target: Target) -> Iterator[str]:
         yield box.url
 
 
+def _untold(event: str, **fields: object) -> None:
+    """Tell no line of each thing that a sandbox gets: the drill's result tells what differs."""
+
+
 def _arena(session: TargetSession, process: Process) -> Arena:
     limiters, counter = Limiters(time.monotonic, process.stop, EAGER), CallCounter()
     reads = Reads(
@@ -132,7 +134,7 @@ def _arena(session: TargetSession, process: Process) -> Arena:
         rest=process.rest,
         stopping=process.stop.is_set,
         monotonic=boot_monotonic,
-        events=partial(tell, target=f"a drill of {session.target}"),
+        events=_untold,
         progress=process.progress,
     )
     return Arena(bench, SageMakerRestoring(session, limiters, counter))

@@ -11,7 +11,7 @@ from cyclopts import Parameter
 from rich.table import Table
 from rich.text import Text
 
-from sagewarden.cli.console import err, say, say_json, working
+from sagewarden.cli.console import err, say, say_json, say_table, working
 from sagewarden.cli.options import OfKind, Where, kind_of, utc_time
 from sagewarden.core.canonical import plain
 from sagewarden.core.sparks import spark
@@ -258,7 +258,7 @@ def _say_list(found: list["Located"], limit: int) -> None:
         at = each.at[:16].replace("T", " ")
         cells = (at, str(each.identity.kind), each.name, each.policy)
         table.add_row(*(Text(visible(cell)) for cell in cells))
-    say(table)
+    say_table(table)
     if len(found) > limit:
         say(Text(f"… and {len(found) - limit:,} more: --limit shows more, --json all", "dim"))
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 from rich.console import Console, RenderableType
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
+from rich.table import Table
 from rich.text import Text
 
 from sagewarden.core.visible import visible
@@ -32,12 +33,18 @@ class _Console(Console):
 
 
 out = _Console(highlight=False, soft_wrap=False)
+_wide = _Console(highlight=False, width=100_000)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
 def say(what: RenderableType) -> None:
     """Print a result for people."""
     out.print(what)
+
+
+def say_table(what: Table) -> None:
+    """Print a table: folded to fit a terminal; on a pipe a row is a line, and a name one word."""
+    (out if out.is_terminal else _wide).print(what)
 
 
 def say_line(what: Text) -> None:

@@ -1,14 +1,16 @@
 """`health`: asks the daemon on this machine, for whoever watches a container."""
 
 import json
+from collections.abc import Iterator, Mapping
+from datetime import timedelta
 from http import HTTPStatus
 from http.client import HTTPConnection, HTTPException
-from typing import Annotated
+from typing import Annotated, Any
 
 from cyclopts import Parameter
 from rich.text import Text
 
-from sagewarden.cli.console import say, say_json
+from sagewarden.cli.console import say_json, say_line
 from sagewarden.cli.options import Where
 from sagewarden.core.visible import visible
 from sagewarden.errors import ReadFailed
@@ -42,8 +44,34 @@ def health(
     if where.json:
         say_json({"well": well, "told": told})
     else:
-        say(Text(visible(f"{'well' if well else 'not well'}: {json.dumps(told)}")))
+        for line in _words(told if isinstance(told, dict) else {}, well=well, ready=ready):
+            say_line(Text(visible(line)))
     return 0 if well else ReadFailed.exit_code
+
+
+def _words(told: Mapping[str, Any], *, well: bool, ready: bool) -> Iterator[str]:
+    """Say what the daemon answered, a line for each thing."""
+    if not ready:
+        yield "well: the daemon lives" if well else "not well: it answers, but works no more"
+        return
+    yield "well: it can do its work" if well else "not well: it cannot do its work"
+    yield from (f"  bars it: {each}" for each in told.get("reasons", ()))
+    yield from (f"  look at: {each}" for each in told.get("troubles", ()))
+    for target, each in told.get("targets", {}).items():
+        yield f"  {' '.join(filter(None, (target, each.get('name'))))}: {_run(each)}"
+    yield from (f"  next {job}: {when}" for job, when in told.get("next", {}).items())
+
+
+def _run(each: Mapping[str, Any]) -> str:
+    """Say how a target's last run went."""
+    last = f"last run {each.get('last')}" if each.get("last") else "no run has ended yet"
+    seconds = each.get("good_seconds_ago")
+    good = "" if seconds is None else f"last good one {_ago(seconds)} ago"
+    return ", ".join(filter(None, (last, good, "one is under way" if each.get("running") else "")))
+
+
+def _ago(seconds: int) -> str:
+    return str(timedelta(seconds=seconds))
 
 
 def _asked(host: str, port: int, path: str) -> tuple[int, object]:

@@ -10,7 +10,7 @@ from cyclopts import Parameter
 from rich.table import Table
 from rich.text import Text
 
-from sagewarden.cli.console import say, say_json, working
+from sagewarden.cli.console import say, say_json, say_table, working
 from sagewarden.cli.options import OfKind, Where, kind_of, utc_time
 from sagewarden.core.durations import SPELLING, DurationRefused, parse_duration
 from sagewarden.core.holds import Hold, Holdable, HoldState, Release
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 WHERE = Where()
 BELONGS = "a hold belongs to"
+BY_TAG = (
+    "Holds by the tag `sagewarden:hold` are not listed: `sagewarden plan` shows what they keep."
+)
 
 
 @Parameter(name="*")
@@ -185,10 +188,13 @@ def show(
     found.sort(key=lambda row: (order.index(row[1].state(row[2])), row[0], row[1].key))
     if where.json:
         say_json([_spelled(*row) for row in found])
-    elif found:
-        say(_table(found))
+        return targets.exit_code
+    if found:
+        say_table(_table(found))
     else:
         say(Text("No hold has expired." if expired else "Nothing was ever held by command."))
+    if not expired:
+        say(Text(BY_TAG, "dim"))
     return targets.exit_code
 
 

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
+from rich.text import Text
 
 from sagewarden.adapters.clock import wall_now
 from sagewarden.cli.console import say, say_json, tell_error, working
@@ -67,7 +68,7 @@ def plan(
         say_json([_spelled(each, diff=diff) for each in answers])
     else:
         for each in answers:
-            _say_plan(each, diff=diff)
+            _say_plan(each, played)
     return max([code, *(each.report.exit_code for each in answers)])
 
 
@@ -197,13 +198,15 @@ def _next_steps(judged: "Judged") -> list[str]:
     return [f"`sagewarden apply {start}` does exactly this; `sagewarden sweep` plans anew first."]
 
 
-def _say_plan(answer: _Answer, *, diff: bool) -> None:
+def _say_plan(answer: _Answer, played: _Played) -> None:
     from sagewarden.adapters.reports.terminal import plan_table, plan_verdict  # noqa: PLC0415
     from sagewarden.cli.differing import difference  # noqa: PLC0415
 
     plan = answer.judged.plan
+    if played.day is not None:
+        say(Text(f"As if it were {played.day:%Y-%m-%d %H:%M} UTC; nothing is stored", "bold"))
     say(plan_table(answer.report))
-    if diff:
+    if played.diff:
         say(difference(answer.diff))
     say(plan_verdict(answer.report, plan.digest if plan.units else ""))
 

@@ -23,7 +23,7 @@ from sagewarden.application.restore_plan import (
     Wishes,
     plan_restore,
 )
-from sagewarden.cli.console import say, say_json, working
+from sagewarden.cli.console import say, say_json, say_table, working
 from sagewarden.cli.options import OfKind, Where, kind_of
 from sagewarden.core.renaming import Rename
 from sagewarden.core.visible import visible
@@ -200,7 +200,7 @@ def _say_restore(planned: RestorePlan, restored: Restored | None) -> None:
                 str(fate.points),
                 Text(visible(" ".join(filter(None, (str(fate.fate), fate.detail))))),
             )
-    say(table)
+    say_table(table)
     left = len(planned.entities) - ROWS
     if left > 0:
         say(Text(f"… and {left} more", "dim"))

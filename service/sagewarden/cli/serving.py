@@ -22,8 +22,8 @@ def serve(*, where: Where = WHERE) -> int:
 
     SIGTERM or SIGINT ends it once what is under way is ended or undone, within
     schedule.stop_within; once more ends it at once, and the next run settles what is open. SIGHUP
-    reads the settings anew. Policies are read at each run. Logs are JSON lines on standard error,
-    or legible on a terminal.
+    reads the settings anew, and tells whether the policies hold, which each run reads. Logs are
+    JSON lines on standard error, or legible on a terminal.
     """
     from sagewarden.adapters.telemetry.logs import configure_logs  # noqa: PLC0415 -- slow
     from sagewarden.bootstrap.serving import Serving  # noqa: PLC0415 -- slow to import

@@ -48,6 +48,8 @@ class MotoBridge:
         if address.operation == "GetObject" and int(status) == HTTPStatus.NOT_FOUND:
             headers = {**headers, **self._marker(address, request)}
         content = body.encode() if isinstance(body, str) else body
+        if address.operation == "GetCallerIdentity":
+            content = content.replace(b":user/moto<", b":user/sandbox<")
         if address.operation == "AssumeRole":
             self._remember(request, content)
         return Answer(

@@ -76,7 +76,7 @@ def load_settings(
 
 
 ADVICE = (
-    "Mend it and start again; nothing was read or done. The README's table lists every setting."
+    "Mend it and start again; nothing was read or done. deploy/SETTINGS.md lists every setting."
 )
 
 

@@ -124,7 +124,7 @@ def _span(known: Sequence[float], unit: str) -> str:
 def _change(known: Sequence[float], unit: str) -> str:
     """Spell how the newest differs from the one before."""
     if not known[1:]:
-        return "first run"
+        return "in one run so far" if known else "in no run so far"
     change = known[-1] - known[-2]
     if not change:
         return "as the run before"

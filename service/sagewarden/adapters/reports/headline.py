@@ -44,6 +44,17 @@ def trees(report: Report, verdict: str) -> int:
     return sum(row.verdict == verdict for row in report.judged)
 
 
+def binding(report: Report) -> tuple[str, ...]:
+    """Return the limits that stop something: where all that matches is kept, none does."""
+    judged = bool(report.inventory)
+    return () if judged and not trees(report, "delete") else report.exceeded
+
+
+def ahead(report: Report) -> tuple[str, ...]:
+    """Return the limits that will stop what is marked, once it is due."""
+    return report.exceeded if not binding(report) and trees(report, "mark") else ()
+
+
 def troubles(report: Report) -> tuple[tuple[str, int], ...]:
     """Each result that someone should look at, with its count if there is any."""
     counts = ((str(result), report.tally.get(str(result), 0)) for result in TROUBLE)
@@ -66,7 +77,7 @@ def _told(report: Report) -> Iterator[str]:
         yield _trouble(result, count)
     if left := report.tally.get(str(Result.NOT_ATTEMPTED), 0):
         yield _trouble(str(Result.NOT_ATTEMPTED), left)
-    if report.exceeded:
+    if binding(report):
         yield "the plan is above a limit"
     if not report.complete:
         yield "the inventory is incomplete"

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from sagewarden.adapters.reports.figures import key_figures
-from sagewarden.adapters.reports.headline import headline, undone
+from sagewarden.adapters.reports.headline import binding, headline, undone
 from sagewarden.adapters.reports.tag_lines import tag_sections
 from sagewarden.adapters.reports.wording import WHOLE, brief, moment, number
 from sagewarden.core.report import Report
@@ -53,7 +53,7 @@ def _lines(report: Report) -> Iterator[str]:
         yield from _list(section.title, section.lines)
     yield from _list("Not done as planned, and why", undone(report))
     yield from _list("What to do next", report.advice, WHOLE)
-    yield from _list("Mind these", (*report.exceeded, *report.notes))
+    yield from _list("Mind these", (*binding(report), *report.notes))
     yield ""
     yield f"{escaped(report.account)} / {escaped(report.region)}, {escaped(report.mode)}, "
     yield f"began {escaped(moment(report.began))}, run {escaped(report.run)}, "

@@ -9,6 +9,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from sagewarden.adapters.reports import wording
+from sagewarden.adapters.reports.headline import binding
 from sagewarden.core.visible import shortened
 
 LONGEST: Final = 600
@@ -75,6 +76,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters.update(
+        binding=binding,
         number=wording.number,
         moment=wording.moment,
         brief=wording.brief,

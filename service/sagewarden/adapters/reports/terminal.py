@@ -13,7 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from sagewarden.adapters.reports.figures import key_figures
-from sagewarden.adapters.reports.headline import headline, undone
+from sagewarden.adapters.reports.headline import ahead, binding, headline, undone
 from sagewarden.adapters.reports.tag_lines import shown, tag_sections
 from sagewarden.adapters.reports.wording import (
     VERDICTS,
@@ -32,7 +32,13 @@ from sagewarden.core.visible import shortened
 SAMPLES: Final = 3
 """Trees shown for each policy and verdict."""
 
+AHEAD: Final = "Limits that it will be above once it is due"
+"""What is told of limits while all that matches is only marked."""
+
 _LONGEST: Final = 200
+_WIDTH: Final = 76
+"""Columns of the line of outcomes: no count is parted from its word."""
+
 _TONES: Final = {
     "good": "bold green",
     "calm": "bold cyan",
@@ -68,7 +74,8 @@ def summary(report: Report) -> RenderableType:
     why = undone(report)
     parts += _list("Not done as planned, and why", why[: SAMPLES * 3], "yellow")
     parts += _more(len(why) - SAMPLES * 3)
-    parts += _list("Mind these", (*report.exceeded, *report.notes), "yellow")
+    parts += _list("Mind these", (*binding(report), *report.notes), "yellow")
+    parts += _list(AHEAD, ahead(report), "yellow")
     parts += _list("Could not be read", report.gaps[: SAMPLES * 3], "yellow")
     parts += _more(len(report.gaps) - SAMPLES * 3)
     parts += _list("What to do next", report.advice, "cyan", WHOLE)
@@ -95,7 +102,8 @@ def plan_verdict(report: Report, digest: str) -> RenderableType:
     if digest:
         parts += ["", Text.assemble(("Digest ", "bold"), (_seen(digest), "cyan"))]
         parts.append(Text.assemble(("Limits ", "bold"), _seen(room(report.limits))))
-    parts += _list("Exceeded", report.exceeded, "yellow")
+    parts += _list("Exceeded", binding(report), "yellow")
+    parts += _list(AHEAD, ahead(report), "yellow")
     parts += _list("Could not be read", report.gaps[: SAMPLES * 3], "yellow")
     parts += _more(len(report.gaps) - SAMPLES * 3)
     parts += _list("Mind these", report.notes, "yellow")
@@ -181,10 +189,13 @@ def _figures(report: Report) -> Table:
 
 
 def _tally(report: Report) -> Text:
-    text = Text("Outcomes  ")
+    text, begin = Text("Outcomes  "), 0
     for result, count in report.tally.items():
-        style = _RESULTS.get(result, "") if count else "dim"
-        text.append(f"{number(count)} {_seen(result)}   ", style=style)
+        told = f"{number(count)} {_seen(result)}   "
+        if len(text) - begin + len(told.rstrip()) > _WIDTH:
+            text.append("\n          ")
+            begin = len(text) - len("Outcomes  ")
+        text.append(told, style=_RESULTS.get(result, "") if count else "dim")
     return text
 
 

@@ -1,4 +1,4 @@
-"""Three paths that only read; whatever else is asked for gets the same few bytes back."""
+"""A few paths that only read; whatever else is asked for gets the same few bytes back."""
 
 import ipaddress
 import re
@@ -13,6 +13,13 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+
+PATHS = b"""\
+/livez    whether the daemon lives
+/readyz   whether it can do its work, and why not
+/metrics  figures for Prometheus
+"""
+"""What is answered at `/`."""
 
 _NAMED = re.compile(r"(?:\[(?P<bracketed>[0-9a-f:]+)\]|(?P<name>[^:\[\]]+))(?::\d+)?")
 
@@ -56,6 +63,8 @@ def health_app(answers: Answers, *, loopback_only: bool) -> ASGIApp:
 
 def _answer(answers: Answers, path: str) -> Response:
     match path:
+        case "/":
+            return Response(PATHS, 200, HEADERS, "text/plain")
         case "/livez":
             return _told(*answers.live())
         case "/readyz":
@@ -63,7 +72,7 @@ def _answer(answers: Answers, path: str) -> Response:
         case "/metrics":
             return Response(answers.metrics(), 200, HEADERS | {"Content-Type": METRICS_TYPE})
         case _:
-            return _refused(404, b"not found\n")
+            return _refused(404, b"not found; / lists what there is\n")
 
 
 def _told(well: bool, words: dict[str, Any]) -> Response:  # noqa: FBT001 -- the first of a pair
