@@ -6,7 +6,8 @@
 FOLDER is a copy of one target's part of the vault, such as `v1/123456789012/eu-west-1` of a
 directory vault, or of a bucket after `aws s3 sync s3://BUCKET/PREFIX/v1/ACCOUNT/REGION FOLDER`.
 Exit code 0: every link follows the one before it, and every object that they name is as it was
-written; 5: it is not, and each fault is printed.
+written, or is absent and has expired or was erased, as links say; 5: it is not, and each fault is
+printed.
 """
 
 import argparse
@@ -14,13 +15,17 @@ import hashlib
 import json
 import re
 import sys
+import time
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 FORMAT = 1
 FIELDS = {"format", "number", "previous", "account", "region", "run", "adopted", "at", "objects"}
 NOTE = "chained.json"
+STATEMENT = {"format", "account", "region", "run", "seconds", "absent"}
+TOMBSTONE = {"format", "account", "region", "erasure", "at", "by", "reason", "objects"}
 
 
 def spell(value: Any) -> bytes:
@@ -40,15 +45,41 @@ def manifest(body: bytes) -> dict[str, Any] | None:
         told = json.loads(body)
         sound = spell(told) == body and set(told) == FIELDS and told["format"] == FORMAT
         names = [told["run"], *told["adopted"], *told["objects"].values()]
+        seconds(told["at"])
     except (AttributeError, KeyError, TypeError, ValueError):
         return None
     return told if sound and all(isinstance(each, str) for each in names) else None
 
 
-class Chain:
-    """The chain of one target in a folder."""
+def seconds(spelled: str) -> float:
+    """Return a time in seconds since 1970, UTC; raise ValueError unless it is spelled as ours."""
+    return datetime.strptime(spelled, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC).timestamp()
 
-    def __init__(self, folder: Path) -> None:
+
+def extra(body: bytes, fields: set[str]) -> dict[str, Any] | None:
+    """Return a statement or tombstone, None unless it is in the one spelling of these fields."""
+    try:
+        told = json.loads(body)
+        sound = spell(told) == body and set(told) == fields and told["format"] == FORMAT
+        if fields == STATEMENT:
+            sound = sound and all(isinstance(each, str) for each in told["absent"])
+            sound = sound and (told["seconds"] is None or type(told["seconds"]) is int)
+        else:
+            sound = sound and all(each["key"] and each["sha256"] for each in told["objects"])
+    except (AttributeError, KeyError, TypeError, ValueError):
+        return None
+    return told if sound else None
+
+
+class Chain:
+    """The chain of one target in a folder; archives may expire up to `now` (seconds since 1970)."""
+
+    def __init__(self, folder: Path, now: float | None = None) -> None:
+        self.now = time.time() if now is None else now
+        self.since: dict[str, float] = {}
+        self.stated: list[tuple[float, int | None, set[str]]] = []
+        self.erased: set[str] = set()
+        self.gone = 0
         self.folder = folder
         self.target = folder.resolve().parts[-2:]
         self.heads: dict[int, str] = {}
@@ -94,8 +125,42 @@ class Chain:
         for run in (told["run"], *told["adopted"]):
             self.runs.setdefault(run, set()).add(f"{number}:{self.heads[number]}")
         for key, known in told["objects"].items():
+            if key not in self.named:
+                self.since[key] = seconds(told["at"])
+                self.keep(key, known)
             if self.named.setdefault(key, known) != known:
                 yield f"it names {key} with another hash than before"
+
+    def keep(self, key: str, known: str) -> None:
+        """Note what an object says of how long archives are kept, or of what was erased."""
+        family = key.split("/")[3:4]
+        path = self.folder.joinpath(*key.split("/")[3:])
+        if family not in (["retention"], ["erasures"]) or ".." in key or not path.is_file():
+            return
+        body, run = path.read_bytes(), path.parent.name
+        if hashlib.sha256(body).hexdigest() != known:
+            return
+        if told := extra(body, STATEMENT if family == ["retention"] else TOMBSTONE):
+            own = (told["account"], told["region"]) == self.target
+            if own and family == ["retention"] and told["run"] == run:
+                self.stated.append((self.since[key], told["seconds"], set(told["absent"])))
+            elif own and told.get("erasure") == run:
+                objects = told["objects"]
+                sound = (each for each in objects if self.named.get(each["key"]) == each["sha256"])
+                self.erased.update(each["key"] for each in sound)
+
+    def excused(self, key: str) -> bool:
+        """Whether an object may be absent: it was erased, or is an archive that has expired."""
+        if key in self.erased:
+            return True
+        now = self.now
+        for since, kept, absent in reversed(
+            self.stated if key.split("/")[3:4] == ["archive"] else []
+        ):
+            if key not in absent:
+                return kept is not None and max(since, self.since[key] + kept) <= now
+            now = min(now, since)
+        return False
 
     def place(self, told: dict[str, Any], number: int, before: str) -> Iterator[str]:
         """Compare what a link says of itself with where it lies."""
@@ -114,7 +179,9 @@ class Chain:
             yield f"{key}: it is not of this target"
             return
         path = self.folder.joinpath(*rest)
-        if not path.is_file():
+        if not path.is_file() and self.excused(key):
+            self.gone += 1
+        elif not path.is_file():
             yield f"{key}: it is missing"
         elif sha256(path) != known:
             yield f"{key}: it is not as it was written"
@@ -165,6 +232,8 @@ def main() -> int:
     for fault in faults:
         print(seen(fault))
     print(f"{len(chain.heads)} links, {len(chain.named)} objects, {len(faults)} faults")
+    if chain.gone:
+        print(f"{chain.gone} objects have expired or were erased, as links say")
     if chain.heads:
         print(f"head: {max(chain.heads)}:{chain.heads[max(chain.heads)]}")
     if signed := len(list((asked.folder / "signatures").glob("*"))):

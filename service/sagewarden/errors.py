@@ -19,6 +19,7 @@ SageWardenError            exit code 1, a defect
 ├── WrongIdentity          2   STS says we are someone else than the target names
 ├── VaultError             3   the vault cannot be read or written
 │   ├── VaultAbsent            there is no such object
+│   ├── VaultHidden            a delete marker hides it
 │   ├── VaultExists            an object of that name is there already
 │   └── VaultChanged           the object changed since it was read
 ├── SigningFailed          3   a link of the chain stays unsigned: the next signature covers it
@@ -133,6 +134,10 @@ class VaultError(SageWardenError):
 
 class VaultAbsent(VaultError):  # noqa: N818
     """The vault has no object of that key."""
+
+
+class VaultHidden(VaultError):  # noqa: N818
+    """A delete marker hides an object, or what was one."""
 
 
 class VaultExists(VaultError):  # noqa: N818

@@ -178,8 +178,9 @@ def _told(bench: Bench) -> tuple[set[str], set[str]]:
 def _objects(bench: Bench, recorded: Recorded, runs: tuple[str, ...]) -> dict[str, str]:
     """Return the hash of everything that these runs wrote, and of what this one relied on."""
     relied = (key for key in recorded.read if family_of(key) in RELIED_ON)
+    stated = (f"{prefix(bench.target, Family.RETENTION)}{run}/statement" for run in runs[1:])
     found: dict[str, str] = {}
-    for key in sorted({*recorded.wrote, *relied, *keys_of(bench, runs)}):
+    for key in sorted({*recorded.wrote, *relied, *stated, *keys_of(bench, runs)}):
         with suppress(VaultAbsent):  # what was sent and never arrived
             found[key] = recorded.hash_of(key)
     return found

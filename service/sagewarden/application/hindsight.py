@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from sagewarden.application.keeping import Keeping
 from sagewarden.application.ports import Bench
 from sagewarden.application.ports.vault import Past
 from sagewarden.application.walk import Finding
@@ -23,8 +24,14 @@ class Hindsight:
     blind: str = ""
 
 
-def look_back(bench: Bench) -> Hindsight:
-    """Find what was written over, hidden or put back of what is written once."""
+NOTHING_GOES = Keeping()
+
+
+def look_back(bench: Bench, keeping: Keeping = NOTHING_GOES) -> Hindsight:
+    """Find what was written over, hidden or put back of what is written once.
+
+    A marker may hide what has expired or was erased, as the chain says.
+    """
     kept: dict[str, list[Past]] = defaultdict(list)
     versions = 0
     try:
@@ -34,17 +41,22 @@ def look_back(bench: Bench) -> Hindsight:
                 kept[past.key].append(past)
     except VaultError as error:
         return Hindsight(blind=error.message)
-    found = [Finding(key, wrong) for key in sorted(kept) for wrong in _told(kept[key])]
+    found = [
+        Finding(key, wrong)
+        for key in sorted(kept)
+        for wrong in _told(kept[key], excused=keeping.excuse(key) is not None)
+    ]
     for each in found:
         bench.events("verify.finding", key=each.key, wrong=each.wrong)
     return Hindsight(versions, tuple(found))
 
 
-def _told(pasts: list[Past]) -> Iterator[str]:
+def _told(pasts: list[Past], *, excused: bool) -> Iterator[str]:
     markers = [past for past in pasts if past.marker]
     earlier = len(pasts) - len(markers)
     if any(past.hides for past in markers):
-        yield "a delete marker hides it: remove the marker, and find out who set it"
+        if not excused:
+            yield "a delete marker hides it: remove the marker, and find out who set it"
         earlier -= 1
     elif markers:
         yield "it was deleted and put back"

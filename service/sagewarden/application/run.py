@@ -8,6 +8,7 @@ from sagewarden.application.plans import load_plan
 from sagewarden.application.ports import Bench
 from sagewarden.application.report_building import build_report
 from sagewarden.application.reporting import store_report
+from sagewarden.application.retention import state_retention
 from sagewarden.application.signing import sign_link
 from sagewarden.application.story import Story
 from sagewarden.application.sweep import Run, Sweep
@@ -48,6 +49,7 @@ def _chain(bench: Bench, recorded: Recorded, noted: Noted, run: Run, report: Rep
     """Index what was archived, and let a link of the chain name all that was written."""
     try:
         store_index(bench, noted, (run.name, *report.adopted))
+        state_retention(bench, run.name, run.archives_kept)
         head = extend_chain(bench, recorded, run.name)
     except VaultError as error:
         raise VaultError(

@@ -4,6 +4,7 @@ import itertools
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import timedelta
 
 from sagewarden.application.admission import Admission, fallen_behind
 from sagewarden.application.baseline import follow, note_plan, read_baseline
@@ -58,7 +59,10 @@ Render = Callable[[Report], Mapping[str, bytes]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
-    """One run: its name, its lease's nonce, and how to wire what may delete, and what may tag."""
+    """One run: its name, its lease's nonce, and how to wire what may delete, and what may tag.
+
+    `archives_kept` is for how long settings keep archives; None: for ever.
+    """
 
     name: str
     nonce: str
@@ -66,6 +70,7 @@ class Run:
     wire_tagging: Callable[[Bench, Lease], Tagging]
     render: Render
     signer: Signer | None = None
+    archives_kept: timedelta | None = None
 
 
 class Sweep:

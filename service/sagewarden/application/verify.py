@@ -3,17 +3,19 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import TypeVar
 
 from sagewarden.application.chain import recording
 from sagewarden.application.documents import read_document
 from sagewarden.application.hindsight import look_back
 from sagewarden.application.index_check import IndexCheck
+from sagewarden.application.keeping import GONE, Keeping, read_keeping
 from sagewarden.application.ports import Bench
 from sagewarden.application.ports.signing import Check
 from sagewarden.application.reporting import reported_runs
 from sagewarden.application.signing import Vouched, vouch
-from sagewarden.application.walk import EVERYTHING, Finding, Reading, Walk, walk_chain
+from sagewarden.application.walk import EVERYTHING, Finding, Reading, Walk, Walker
 from sagewarden.core.archive import VerifiedArchive
 from sagewarden.core.canonical import sha256
 from sagewarden.core.chain import Head
@@ -59,6 +61,7 @@ class Verification:
     entities: int = 0
     bytes: int = 0
     left: int = 0
+    gone: int = 0
     versions: int = 0
     blind: str = ""
     findings: list[Finding] = field(default_factory=list)
@@ -77,7 +80,7 @@ class Scope:
 
     `expected` is a head of the chain that was kept elsewhere. Of archive objects a `share` is read,
     which the `salt` chooses; of the others only that they are there. Signatures are counted, and
-    checked if there is what does.
+    checked if there is what does. Archives may expire up to a time `until` (UTC).
     """
 
     run: str | None = None
@@ -85,6 +88,7 @@ class Scope:
     share: Share = WHOLE
     salt: str = ""
     check: Check | None = None
+    until: datetime | None = None
 
 
 ALL = Scope()
@@ -107,17 +111,21 @@ def verify(bench: Bench, scope: Scope = ALL) -> Verification:
     bench, read = recording(bench)
     result = Verification(runs=len(runs))
     reading = _reading(bench, scope)
+    walker = Walker(bench, read, reading, scope.until)
+    keeping = walker.keeping() if run is None else read_keeping(bench, scope.until)
+    lawful = keeping.lawful()
     for number, each in enumerate(runs, 1):
-        _RunVerifier(bench, result, each in reported, reading).verify(
+        known = _Known(each in reported, reading, keeping, lawful.get(each, frozenset()))
+        _RunVerifier(bench, result, known).verify(
             journal.get(each, ()), archives.get(each, ()), told.get(each, ())
         )
         bench.progress("verifying", number, len(runs))
     if run is None:
-        result.chain = walk_chain(bench, read, scope.expected, reading)
+        result.chain = walker.walk(scope.expected)
         result.findings += result.chain.findings
         result.vouched = vouch(bench, scope.check, result.chain.head)
         result.findings += result.vouched.findings
-        seen = look_back(bench)
+        seen = look_back(bench, keeping)
         result.findings += seen.findings
         result.versions, result.blind = seen.versions, seen.blind
     return result
@@ -139,20 +147,26 @@ def _by_run(bench: Bench, family: Family, run: str | None) -> Mapping[str, list[
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What is known before a run's objects are read."""
+
+    reported: bool
+    reading: Reading
+    keeping: Keeping
+    lawful: frozenset[str]
+
+
 class _RunVerifier:
     """Adds to the result what one run's objects show."""
 
-    def __init__(
-        self,
-        bench: Bench,
-        result: Verification,
-        reported: bool,  # noqa: FBT001 - private
-        reading: Reading,
-    ) -> None:
+    def __init__(self, bench: Bench, result: Verification, known: _Known) -> None:
         self._bench = bench
         self._result = result
-        self._reported = reported
-        self._reading = reading
+        self._reported = known.reported
+        self._reading = known.reading
+        self._keeping = known.keeping
+        self._lawful = known.lawful
         self._index = IndexCheck(bench, self._find)
 
     def verify(self, journal: Iterable[str], archives: Iterable[str], told: Iterable[str]) -> None:
@@ -161,7 +175,7 @@ class _RunVerifier:
         What is `told` with the run's report has an index of its archives: it has to fit those that
         are read.
         """
-        self._index.read(key for key in told if is_index(key))
+        self._index.read(key for key in told if is_index(key) and key not in self._keeping.erased)
         bundles: dict[str, dict[str, str]] = defaultdict(dict)
         for key in journal:
             stem, _, event = key.rpartition("-")
@@ -176,9 +190,12 @@ class _RunVerifier:
                 named.add(intent.archive_key)
                 self._outcome(events, intent)
                 self._archive_of(intent)
-        for key in sorted(set(archives) - named):
+        followers = self._keeping.successors
+        for key in sorted(set(archives) & followers.keys()):
+            self._archive(key, followers[key])
+        for key in sorted(set(archives) - named - followers.keys()):
             self._result.spare += self._archive(key, hash_in(key)) is not None
-        self._index.end(archives)
+        self._index.end({*archives, *self._lawful})
 
     def _intent(self, events: Mapping[str, str]) -> Intent | None:
         if "intent" not in events:
@@ -246,7 +263,7 @@ class _RunVerifier:
         if self._reading.leaves(key):
             self._result.left += 1
             return None
-        body = self._read(key, lambda: self._bench.vault.get(key).body)
+        body = self._read(key, lambda: self._body(key))
         if body is None:
             return None
         self._result.archives += 1
@@ -262,6 +279,16 @@ class _RunVerifier:
         if archive is not None:
             self._index.compare(archive)
         return archive
+
+    def _body(self, key: str) -> bytes | None:
+        """Read an archive object; None when it may be gone, and is."""
+        try:
+            return self._bench.vault.get(key).body
+        except GONE:
+            if self._keeping.excuse(key) is None:
+                raise
+            self._result.gone += 1
+            return None
 
     def _read(self, key: str, read: Callable[[], T]) -> T | None:
         """Read something, or note why it cannot be read and go on."""

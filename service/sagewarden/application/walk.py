@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from sagewarden.application.chain import (
     CHAINED_NAME,
@@ -12,6 +13,7 @@ from sagewarden.application.chain import (
     read_link,
     unchained_runs,
 )
+from sagewarden.application.keeping import GONE, Excuse, Keeping
 from sagewarden.application.ports import Bench
 from sagewarden.core.canonical import canonical, sha256
 from sagewarden.core.chain import Head, link_faults
@@ -32,7 +34,9 @@ class Walk:
     """What the chain says. `broken` is the number of the first link that is not as it must be.
 
     `unchained` runs have reported, and no link names them yet: the next run's will. It is
-    `anchored` when a head that was kept elsewhere is one of its links.
+    `anchored` when a head that was kept elsewhere is one of its links. Of the objects that links
+    name, `expired` and `erased` ones are lawfully gone, and `remaining` ones are erased and there
+    still.
     """
 
     links: int = 0
@@ -41,6 +45,9 @@ class Walk:
     broken: int | None = None
     head: Head | None = None
     anchored: bool = False
+    expired: int = 0
+    erased: int = 0
+    remaining: list[str] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
 
 
@@ -69,21 +76,39 @@ def walk_chain(
 
     Raise VaultError when the vault cannot be listed.
     """
-    return _Walker(bench, read, reading).walk(expected)
+    return Walker(bench, read, reading).walk(expected)
 
 
-class _Walker:
-    def __init__(self, bench: Bench, read: Recorded, reading: Reading) -> None:
+class Walker:
+    """Walks in two steps: the links first, which say what may be gone, then what they name."""
+
+    def __init__(
+        self,
+        bench: Bench,
+        read: Recorded,
+        reading: Reading = EVERYTHING,
+        until: datetime | None = None,
+    ) -> None:
+        """Things expire up to a time `until` (UTC); without one none does."""
         self._bench = bench
         self._read = read
         self._reading = reading
         self._walk = Walk()
+        self._keeping = Keeping(until)
         self._named: dict[str, str] = {}
         self._links: defaultdict[str, list[Head]] = defaultdict(list)
+        self._found: dict[int, Head] | None = None
+
+    def keeping(self) -> Keeping:
+        """Read every link; return what they say may be gone."""
+        self._found = self._heads()
+        return self._keeping
 
     def walk(self, expected: Head | None) -> Walk:
-        heads = self._heads()
-        walk = self._walk
+        """Read what links name, and find what none names; read the links, unless that was done."""
+        if self._found is None:
+            self.keeping()
+        heads, walk = self._found or {}, self._walk
         walk.links, walk.objects = len(heads), len(self._named)
         walk.head = heads[max(heads)] if heads else None
         for key, known in self._named.items():
@@ -139,18 +164,31 @@ class _Walker:
         for named, known in manifest.objects.items():
             if self._named.setdefault(named, known) != known:
                 self._break(number, key, f"it names {named} with another hash than before")
+        self._keeping.add(self._bench, manifest)
         return head
 
     def _object(self, key: str, known: str) -> None:
+        excuse = self._keeping.excuse(key)
         if self._reading.leaves(key):
+            self._remains(key, excuse)
             return
         try:
             found = self._read.hash_of(key)
         except VaultError as error:
-            self._find(key, error.message)
+            if excuse is None or not isinstance(error, GONE):
+                self._find(key, error.message)
+            elif excuse is Excuse.EXPIRED:
+                self._walk.expired += 1
+            else:
+                self._walk.erased += 1
             return
+        self._remains(key, excuse)
         if found != known:
             self._find(key, f"its bytes have the hash {found}, the chain names it with {known}")
+
+    def _remains(self, key: str, excuse: Excuse | None) -> None:
+        if excuse is Excuse.ERASED:
+            self._walk.remaining.append(key)
 
     def _note(self, run: str) -> None:
         """What lies beside a run's report must be a link that names the run."""

@@ -301,6 +301,7 @@ def new_run(settings: Settings, wired: Wired) -> Run:
         wire_tagging=_tagging(wired),
         render=renderings,
         signer=_signer(settings, wired),
+        archives_kept=settings.vault.archive_retention if settings.vault else None,
     )
 
 

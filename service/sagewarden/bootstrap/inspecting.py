@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from secrets import token_hex
 
+from sagewarden.adapters.clock import wall_now
 from sagewarden.adapters.telemetry.logs import tell
 from sagewarden.application.chronicle import Chronicle
 from sagewarden.application.verify import Scope, verify
@@ -59,7 +60,9 @@ def verifying(job: VerifySettings) -> Inspect:
 
     def inspect(settings: Settings, chosen: TargetSettings, process: Process) -> Inspected:
         bench = wire_target(settings, chosen, process).bench
-        found = verify(bench, Scope(share=Share.read(job.share), salt=token_hex(8)))
+        found = verify(
+            bench, Scope(share=Share.read(job.share), salt=token_hex(8), until=wall_now())
+        )
         figures = {"runs": found.runs, "archives": found.archives, "entities": found.entities}
         return Inspected(figures, tuple(found.findings))
 

@@ -35,6 +35,11 @@ def lowered(settings: Settings) -> list[str]:
             f"vault.redact keeps values out of archives, and no restore brings them back: "
             f"{', '.join(settings.vault.redact)}"
         )
+    if settings.vault is not None and settings.vault.archive_retention is not None:
+        told.append(
+            "vault.archive_retention lets archives expire after "
+            f"{spell_duration(settings.vault.archive_retention)}: nobody can restore what they held"
+        )
     told += _wider("automatic", ours.automatic, usual.automatic)
     told += _wider("hard", ours.hard, usual.hard)
     return told

@@ -8,6 +8,7 @@ from cyclopts import Parameter
 from rich.text import Text
 
 from sagewarden import bootstrap
+from sagewarden.adapters.clock import wall_now
 from sagewarden.application.ports.signing import Check
 from sagewarden.application.signing import Vouched
 from sagewarden.application.verify import ANCHORED, ASTRAY, UNANCHORED, Scope, Verification
@@ -57,6 +58,7 @@ def verify(
         share=WHOLE if read_data_subset is None else _share(read_data_subset),
         salt=token_hex(8),
         check=None if public_key is None else _check(public_key, run),
+        until=wall_now(),
     )
     found: list[tuple[str, Verification]] = []
     targets = where.targets(settings)
@@ -120,6 +122,7 @@ def _spelled(target: str, each: Verification) -> dict[str, Any]:
         "archives": each.archives,
         "spare": each.spare,
         "archives_not_read": each.left,
+        "archives_gone": each.gone,
         "earlier_versions": each.versions,
         "versions_unread": each.blind,
         "signatures": each.vouched.signatures,
@@ -143,6 +146,7 @@ def _say_verification(target: str, each: Verification, *, expected: bool) -> Non
     if each.chain is not None:
         _say_chain(each.chain, expected=expected, sound=each.sound)
     _say_signed(each.vouched)
+    _say_gone(each)
     _say_unread(each)
     if each.open:
         say(Text(f"  {each.open} intents are open: the next run settles them.", "yellow"))
@@ -154,6 +158,28 @@ def _say_verification(target: str, each: Verification, *, expected: bool) -> Non
                 "  do: keep the vault as it is and look at who wrote to it; `sagewarden pause` "
                 "stops all deleting meanwhile.",
                 "bold",
+            )
+        )
+
+
+def _say_gone(each: Verification) -> None:
+    walk = each.chain
+    if walk is None:
+        if each.gone:
+            say(Text(f"  {each.gone} archives have expired or were erased, as the chain says."))
+        return
+    if walk.expired:
+        say(Text(f"  {walk.expired} archives have expired, as vault.archive_retention let them."))
+    if walk.erased:
+        say(
+            Text(f"  {walk.erased} objects were erased at a person's request; tombstones tell why.")
+        )
+    if walk.remaining:
+        say(
+            Text(
+                f"  {len(walk.remaining)} objects are erased and there still: `sagewarden archive "
+                "erase` says how, and from when on, they can be deleted.",
+                "yellow",
             )
         )
 
@@ -186,6 +212,9 @@ def _spelled_chain(walk: Walk | None) -> dict[str, Any] | None:
         "head": None if walk.head is None else str(walk.head),
         "anchored": walk.anchored,
         "unchained_runs": walk.unchained,
+        "expired": walk.expired,
+        "erased": walk.erased,
+        "erased_and_there": list(walk.remaining),
         "first_broken_link": walk.broken,
     }
 

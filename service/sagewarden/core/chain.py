@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from sagewarden.core.canonical import canonical, sha256
+from sagewarden.core.canonical import canonical, read_time, sha256, spell_time
 from sagewarden.core.entities import Target
 
 CHAIN_FORMAT = 1
@@ -91,7 +91,7 @@ class Manifest:
         if fields.pop("format") != CHAIN_FORMAT:
             raise ValueError(f"its format is not {CHAIN_FORMAT}")
         found = cls(**fields | {"adopted": tuple(fields["adopted"])})
-        if found.body() != body:
+        if found.body() != body or spell_time(read_time(found.at)) != found.at:
             raise ValueError("it is not in the one spelling that we write")
         return found
 

@@ -23,6 +23,8 @@ Under `v1/<account>/<region>/`:
 | reports   | `reports/<run>/index-<number>.jsonl.zst`          | `index_key`      | once |
 | chain     | `chain/<number>`                                  | `chain_key`      | once |
 | signatures | `signatures/<number>`, of a link of the chain    | `signature_key`  | once |
+| retention | `retention/<run>/statement`                       | `retention_key`  | once |
+| erasures  | `erasures/<erasure>/tombstone`                    | `tombstone_key`  | once |
 | check     | `check/current`, a check's probe                  | `check_key`      | replaced |
 
 Beside these stands `format/current`, by `format_key`: which versions may work on the vault at all.
@@ -76,6 +78,8 @@ class Family(StrEnum):
     REPORTS = "reports"
     CHAIN = "chain"
     SIGNATURES = "signatures"
+    RETENTION = "retention"
+    ERASURES = "erasures"
     CHECK = "check"
 
 
@@ -251,6 +255,16 @@ def check_key(target: Target) -> str:
 def signature_key(target: Target, number: int) -> str:
     """The signature of the chain's link of this number."""
     return _key(target, Family.SIGNATURES, _number(number, 12))
+
+
+def retention_key(target: Target, run: str) -> str:
+    """For how long archives are kept from this run on."""
+    return _key(target, Family.RETENTION, encoded(run), "statement")
+
+
+def tombstone_key(target: Target, erasure: str) -> str:
+    """What was erased from archives at a person's request."""
+    return _key(target, Family.ERASURES, encoded(erasure), "tombstone")
 
 
 def family_of(key: str) -> str:

@@ -36,6 +36,12 @@ class VaultSettings(Section):
         description="Globs on names of parameters, hyperparameters and variables of jobs whose "
         "values are archived and shown as `[redacted]`: no restore brings them back.",
     )
+    archive_retention: Duration | None = Field(
+        None,
+        description="How long archives are kept, counted from their run's link: `verify` takes "
+        "those that the bucket's lifecycle deleted later for expired. SageWarden deletes none; "
+        "none: for ever.",
+    )
     signing_key: Path | None = Field(
         None, description="A PEM file with an Ed25519 private key that signs each run's link."
     )

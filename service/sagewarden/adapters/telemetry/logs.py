@@ -28,6 +28,7 @@ WARNINGS = frozenset(
         "notice.refused",
         "policies.refused",
         "resume.found",
+        "retention.unstated",
         "run.defect",
         "run.refused",
         "run.stopped",

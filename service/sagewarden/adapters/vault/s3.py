@@ -20,7 +20,14 @@ from sagewarden.adapters.vault.s3_errors import (
 from sagewarden.adapters.vault.s3_versions import pasts
 from sagewarden.application.ports.vault import Past, Stored
 from sagewarden.core.keys import checked, checked_prefix, is_key
-from sagewarden.errors import IntegrityError, VaultAbsent, VaultChanged, VaultError, VaultExists
+from sagewarden.errors import (
+    IntegrityError,
+    VaultAbsent,
+    VaultChanged,
+    VaultError,
+    VaultExists,
+    VaultHidden,
+)
 
 if TYPE_CHECKING:
     from types_boto3_s3.client import S3Client
@@ -216,7 +223,7 @@ class S3Vault:
         if code_of(error) != "NoSuchKey":
             return translated(error, doing, self._bucket)
         if hidden(error):
-            return VaultError(
+            return VaultHidden(
                 f"cannot {doing} in the bucket {self._bucket}: a delete marker hides it",
                 advice="Nothing in a vault is ever deleted: find out who did, remove the marker.",
             )
