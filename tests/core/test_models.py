@@ -137,6 +137,12 @@ def test_artifacts_are_the_outputs_in_s3() -> None:
     assert artifacts_of(record(outputs)) == ("s3://ml/a", "s3://ml/b")
 
 
+def test_artifacts_stand_in_one_order() -> None:
+    places = [f"s3://ml/{number}" for number in range(9)]
+    outputs = {place: place for place in reversed(places)}
+    assert artifacts_of(record(outputs)) == tuple(places)
+
+
 def test_a_hook_for_debugging_holds_no_model() -> None:
     """It names the whole default bucket."""
     assert artifacts_of(record({"SageMaker.DebugHookOutput": "s3://ml/"})) == ()

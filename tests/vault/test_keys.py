@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from sagewarden.core import keys
 from sagewarden.core.entities import Target
 from sagewarden.core.keys import Family, encoded
+from sagewarden.errors import VaultError
 
 TARGET = Target("123456789012", "eu-west-1")
 HOME = "v1/123456789012/eu-west-1"
@@ -155,3 +156,100 @@ def test_families_that_are_written_over() -> None:
             Family.CHAIN,
         }
     )
+
+
+def test_keys_of_what_stands_beside() -> None:
+    """The index of a run, signatures, a check's probe, and what belongs to no target."""
+    built = [
+        keys.index_key(TARGET, "run7", 2),
+        keys.signature_key(TARGET, 5),
+        keys.check_key(TARGET),
+        keys.target_prefix(TARGET),
+        keys.prefix(TARGET, Family.REPORTS, "Run/7"),
+    ]
+    assert built == [
+        f"{HOME}/reports/run7/index-00002.jsonl.zst",
+        f"{HOME}/signatures/000000000005",
+        f"{HOME}/check/current",
+        f"{HOME}/",
+        f"{HOME}/reports/run=2f7/",
+    ]
+    assert keys.format_key() == "format/current"
+
+
+def test_an_index_is_told_from_the_report_beside_it() -> None:
+    assert keys.index_key(TARGET, "r", 0).startswith(keys.index_prefix(TARGET, "r"))
+    assert keys.is_index(keys.index_key(TARGET, "r", 0))
+    assert not keys.is_index(keys.report_key(TARGET, "index-1", "report.json"))
+
+
+@pytest.mark.parametrize(
+    ("key", "family", "once"),
+    [
+        (keys.plan_key(TARGET, "ab"), "plans", True),
+        (keys.snapshot_key(TARGET, "r", "ab"), "marks", True),
+        (keys.marks_key(TARGET), "marks", False),
+        (keys.lease_key(TARGET), "lease", False),
+        (keys.pause_key(None), "", False),
+        (keys.format_key(), "", False),
+        (f"{HOME}/plans", "", False),
+    ],
+)
+def test_a_key_tells_its_family_and_whether_it_is_written_once(
+    key: str, family: str, *, once: bool
+) -> None:
+    assert (keys.family_of(key), keys.written_once(key)) == (family, once)
+
+
+def test_an_archive_promises_its_hash() -> None:
+    assert keys.hash_in(keys.archive_key(TARGET, "r-1", "u-2", 4, "ab12")) == "ab12"
+
+
+@pytest.mark.parametrize(
+    ("key", "fine"),
+    [
+        ("/".join(["a" * 255] * 3 + ["a" * 132]), True),
+        ("/".join(["a" * 255] * 3 + ["a" * 133]), False),
+        ("a" * 255, True),
+        ("a" * 256, False),
+        ("a/b", True),
+        ("a/.b", True),
+        ("a/", False),
+        ("", False),
+        ("a/..", False),
+        ("a/.b", True),
+        ("a b", False),
+    ],
+)
+def test_what_is_a_key(key: str, *, fine: bool) -> None:
+    """900 bytes at most, 255 a segment; no segment is empty, or two dots."""
+    assert keys.is_key(key) is fine
+    if fine:
+        assert keys.checked(key) == key
+    else:
+        with pytest.raises(VaultError, match="not a key of the vault"):
+            keys.checked(key)
+
+
+@pytest.mark.parametrize("prefix", ["", "a", "a/", "v1/x/b."])
+def test_what_some_key_starts_with_is_a_prefix(prefix: str) -> None:
+    assert keys.checked_prefix(prefix) == prefix
+
+
+@pytest.mark.parametrize("prefix", ["a//", "/a", "a b", "../a", "a/\n"])
+def test_what_no_key_starts_with_is_no_prefix(prefix: str) -> None:
+    with pytest.raises(VaultError, match="no key of the vault starts with"):
+        keys.checked_prefix(prefix)
+
+
+def test_the_smallest_and_the_largest_number_have_keys() -> None:
+    last = [keys.journal_key(TARGET, "r", each, "x").rpartition("/")[2] for each in (0, 99_999_999)]
+    assert last == ["00000000-x", "99999999-x"]
+
+
+def test_a_spelling_is_cut_behind_120_characters() -> None:
+    assert encoded("a" * 120) == "a" * 120
+    assert encoded("a" * 121).startswith("a" * 40 + "=-")
+    assert encoded(".a") == "=2ea"
+    assert encoded("a.b_c-d") == "a.b_c-d"
+    assert encoded("") == "="
