@@ -65,9 +65,9 @@ FAULTS = (
 
 
 @contextmanager
-def sandbox() -> Iterator[str]:
-    """Serve a sandbox; yield its address."""
-    command = [sys.executable, "-m", "sagewarden.sandbox", "--port", "0"]
+def sandbox(*options: str) -> Iterator[str]:
+    """Serve a sandbox, started with these options; yield its address."""
+    command = [sys.executable, "-m", "sagewarden.sandbox", "--port", "0", *options]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as box:
         assert box.stdout is not None
         try:

@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 
 from sagewarden.core.canonical import (
     canonical,
+    canonical_pieces,
     digest,
+    digest_of,
     milliseconds,
     plain,
     read_time,
@@ -92,6 +94,19 @@ def test_a_spelled_time_reads_back(moment: datetime) -> None:
 def test_milliseconds_are_exact(moment: datetime) -> None:
     epoch = datetime(1970, 1, 1, tzinfo=UTC)
     assert epoch + timedelta(milliseconds=milliseconds(moment)) == moment
+
+
+LEAVES = st.none() | st.integers() | st.text(max_size=3)
+MAPPINGS = st.dictionaries(st.text(max_size=3), LEAVES | st.lists(LEAVES, max_size=3), max_size=4)
+
+
+@settings(deadline=None)
+@given(MAPPINGS)
+def test_the_pieces_of_a_mapping_are_its_spelling(mapping: dict[str, object]) -> None:
+    """An iterator in the place of a list is spelled alike, and so is its digest."""
+    passing = {key: iter(each) if isinstance(each, list) else each for key, each in mapping.items()}
+    assert b"".join(canonical_pieces(passing)) == canonical(mapping)
+    assert digest_of(canonical_pieces(mapping)) == digest(mapping)
 
 
 def test_sha256_is_of_the_bytes() -> None:

@@ -17,6 +17,7 @@ from tests.core.worlds import (
     trial,
 )
 
+from sagewarden.core.canonical import canonical, canonical_pieces
 from sagewarden.core.entities import Kind, Target
 from sagewarden.core.plan import Plan, read_plan
 from sagewarden.core.policy import Named
@@ -164,3 +165,7 @@ def test_the_artifacts_of_a_component_are_stored(artifacts: tuple[str, ...] | No
 def test_artifacts_are_part_of_the_digest() -> None:
     plans = [with_first(artifacts=each) for each in (None, (), ("s3://bucket/model",))]
     assert len({plan.digest for plan in plans}) == len(plans)
+
+
+def test_a_plan_that_is_stored_unit_by_unit_is_stored_whole() -> None:
+    assert b"".join(canonical_pieces(PLAN.unrolling())) == canonical(PLAN.spelled())

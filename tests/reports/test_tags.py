@@ -14,7 +14,7 @@ from sagewarden.adapters.reports.json_report import render_json
 from sagewarden.adapters.reports.markdown_summary import render_markdown
 from sagewarden.adapters.reports.tag_lines import shown, tag_sections
 from sagewarden.adapters.reports.terminal import summary
-from sagewarden.bootstrap import renderings
+from sagewarden.bootstrap.forms import Forms
 from sagewarden.core.report_rows import ComplianceRow, TagGap, TagRow
 
 REPORT = build(judged=4, outcomes=4, history=2)
@@ -108,7 +108,7 @@ def test_what_no_run_repairs_stands_in_a_table_as_csv_with_its_owner() -> None:
 
 
 def test_every_table_is_stored_beside_the_report() -> None:
-    files = renderings(TAGGED)
+    files = Forms(TAGGED)
     assert b"<b>Live" in files["tags.csv"]
     assert b"it is missing" in files["tag_gaps.csv"]
 

@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 from tests.reports.sample import build
 
+from sagewarden.application.documents import spell
+from sagewarden.core.canonical import canonical
 from sagewarden.core.figures import Figures
 from sagewarden.core.report import REPORT_FORMAT, Report
 
@@ -45,3 +47,8 @@ def test_a_report_of_a_newer_format_is_refused() -> None:
 def test_figures_come_back_as_they_were() -> None:
     figures = Figures.of(build(judged=12, outcomes=21, history=3))
     assert Figures.read(json.loads(json.dumps(figures.spelled()))) == figures
+
+
+def test_a_report_that_is_stored_row_by_row_is_stored_whole() -> None:
+    report = build(judged=2, outcomes=2, history=1)
+    assert spell(report.unrolling()) == canonical(report.spelled())

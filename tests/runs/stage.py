@@ -34,7 +34,8 @@ from sagewarden.application.ports.vault import Vault
 from sagewarden.application.reporting import read_report, reported_runs
 from sagewarden.application.run import run_target
 from sagewarden.application.sweep import Run
-from sagewarden.bootstrap import VaultCodec, renderings
+from sagewarden.bootstrap import VaultCodec
+from sagewarden.bootstrap.forms import Forms
 from sagewarden.core.baseline import Tolerance
 from sagewarden.core.bundles import LARGEST, MOST
 from sagewarden.core.deletion import Deletion, Disassociation, Reassociation
@@ -243,7 +244,7 @@ class Stage:
             nonce=f"nonce-{self.runs}",
             wire=self._wired,
             wire_tagging=self._wired_tagging,
-            render=renderings,
+            render=Forms,
             signer=self.signer,
         )
 

@@ -7,7 +7,7 @@ from rich.console import Console
 from tests.runs.stage import LINK, Stage, results
 
 from sagewarden.adapters.reports.terminal import summary
-from sagewarden.bootstrap import renderings
+from sagewarden.bootstrap.forms import Forms
 
 COMMAND = "associate-trial-component --trial-component-name Alone --trial-name old-1"
 
@@ -42,7 +42,7 @@ def test_the_first_advice_is_what_a_person_has_to_do(stuck: Stage) -> None:
 
 def test_every_form_of_the_report_tells_it(stuck: Stage) -> None:
     report = stuck.report()
-    files = renderings(report)
+    files = Forms(report)
     screen = Console(file=StringIO(), width=500)
     screen.print(summary(report))
     printed = screen.file.getvalue()  # type: ignore[attr-defined]

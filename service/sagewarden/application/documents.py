@@ -1,21 +1,33 @@
 """JSON objects in the vault."""
 
 import json
+from collections.abc import Mapping
+from io import BytesIO
 from typing import Any
 
 from sagewarden.application.ports.vault import Stored, Vault
-from sagewarden.core.canonical import canonical
+from sagewarden.core.canonical import canonical_pieces
 from sagewarden.errors import IntegrityError, VaultAbsent, VaultExists
 
 
-def create_document(vault: Vault, key: str, content: Any) -> bytes:
-    """Write a new object in its canonical spelling; return the bytes."""
-    body = canonical(content)
+def create_document(vault: Vault, key: str, content: Mapping[str, Any]) -> bytes:
+    """Write a new object in its canonical spelling; return the bytes.
+
+    What is long in it may be an iterator: a million rows are never all there as values of JSON.
+    """
+    body = spell(content)
     vault.create(key, body)
     return body
 
 
-def create_once(vault: Vault, key: str, content: Any) -> None:
+def spell(content: Mapping[str, Any]) -> bytes:
+    """Return an object's bytes, which are there once and not a second time while they grow."""
+    body = BytesIO()
+    body.writelines(canonical_pieces(content))
+    return body.getvalue()
+
+
+def create_once(vault: Vault, key: str, content: Mapping[str, Any]) -> None:
     """Write a new object; one of that key that is there already stays as it is."""
     try:
         create_document(vault, key, content)
@@ -48,9 +60,9 @@ def parse(key: str, stored: Stored) -> dict[str, Any]:
     return content
 
 
-def put_document(vault: Vault, key: str, content: Any, version: str | None) -> str:
+def put_document(vault: Vault, key: str, content: Mapping[str, Any], version: str | None) -> str:
     """Write over the object of this version, or create it when `version` is None."""
-    body = canonical(content)
+    body = spell(content)
     if version is None:
         return vault.create(key, body)
     return vault.replace(key, body, version)

@@ -51,7 +51,7 @@ class StoredPlan:
 def store_plan(bench: Bench, stored: StoredPlan) -> None:
     """Store a plan under its digest; the same plan found again on another day stays as it is."""
     plan, extent = stored.plan, stored.extent
-    content = plan.spelled() | {
+    content = plan.unrolling() | {
         "extent": {
             "matched": spell_counts(extent.matched),
             "population": spell_counts(extent.population),

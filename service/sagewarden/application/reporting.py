@@ -15,12 +15,15 @@ HISTORY = 30
 
 
 def store_report(bench: Bench, report: Report, renderings: Mapping[str, bytes]) -> None:
-    """Store a report's JSON last: a run counts as told once it is there."""
-    for name, body in sorted(renderings.items()):
-        bench.vault.create(report_key(bench.target, report.run, name), body)
+    """Store a report's JSON last: a run counts as told once it is there.
+
+    `renderings` are asked for one by one, and not kept: of a large account each is long.
+    """
+    for name in sorted(renderings):
+        bench.vault.create(report_key(bench.target, report.run, name), renderings[name])
     figures = report_key(bench.target, report.run, FIGURES_NAME)
     create_once(bench.vault, figures, Figures.of(report).spelled())
-    create_once(bench.vault, report_key(bench.target, report.run, REPORT_NAME), report.spelled())
+    create_once(bench.vault, report_key(bench.target, report.run, REPORT_NAME), report.unrolling())
     for run in report.adopted:
         create_once(bench.vault, report_key(bench.target, run, ADOPTED_NAME), {"by": report.run})
 

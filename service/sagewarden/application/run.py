@@ -40,6 +40,7 @@ def run_target(bench: Bench, governance: Governance, run: Run, plan: str | None 
             _tell_lost(sweep.story, error, lease, bench)
         sweep.pay()
         report = build_report(bench, governance, sweep.story)
+        del sweep  # with the inventory: of a large account the report's files need its room
         store_report(bench, report, run.render(report))
         _chain(bench, recorded, noted, run, report)
         return report

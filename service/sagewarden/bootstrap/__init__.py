@@ -22,14 +22,6 @@ from sagewarden.adapters.aws.roles import SessionName
 from sagewarden.adapters.aws.session import TargetSession
 from sagewarden.adapters.aws.tagging import SageMakerTagging
 from sagewarden.adapters.clock import wall_now
-from sagewarden.adapters.reports.csv_report import (
-    render_judged_csv,
-    render_outcomes_csv,
-    render_tag_gaps_csv,
-    render_tags_csv,
-)
-from sagewarden.adapters.reports.html_report import render_html
-from sagewarden.adapters.reports.markdown_summary import render_markdown
 from sagewarden.adapters.telemetry.logs import tell
 from sagewarden.adapters.vault import codec
 from sagewarden.adapters.vault.counted import CountedVault, VaultCounter
@@ -48,6 +40,7 @@ from sagewarden.application.ports.signing import Signer
 from sagewarden.application.ports.vault import Vault
 from sagewarden.application.sweep import Run
 from sagewarden.bootstrap.channels import channels_of, mute, unheard
+from sagewarden.bootstrap.forms import Forms
 from sagewarden.bootstrap.lowered import lowered as lowered
 from sagewarden.bootstrap.policies import policies_of as policies_of
 from sagewarden.bootstrap.policies import redaction_of as redaction_of
@@ -62,7 +55,6 @@ from sagewarden.core.limits import Limit, Limits
 from sagewarden.core.owners import OwnerRules
 from sagewarden.core.permissions.operations import Stage
 from sagewarden.core.redaction import NOTHING_IS_SECRET, Redaction
-from sagewarden.core.report import Report
 from sagewarden.core.storage import PRICE, PRICE_SOURCE
 from sagewarden.errors import SettingsError, UsageError
 from sagewarden.settings import (
@@ -299,7 +291,7 @@ def new_run(settings: Settings, wired: Wired) -> Run:
         nonce=secrets.token_hex(16),
         wire=_effects(wired),
         wire_tagging=_tagging(wired),
-        render=renderings,
+        render=Forms,
         signer=_signer(settings, wired),
         archives_kept=settings.vault.archive_retention if settings.vault else None,
     )
@@ -334,15 +326,3 @@ def _tagging(wired: Wired) -> Callable[[Bench, Lease], Tagging]:
 def restoring(wired: Wired) -> Restoring:
     """Wire what creates things again; it can neither change nor delete."""
     return SageMakerRestoring(wired.checked(Stage.RESTORER), wired.paces, wired.counter)
-
-
-def renderings(report: Report) -> Mapping[str, bytes]:
-    """Every file that is stored beside a report's JSON."""
-    return {
-        "report.html": render_html(report),
-        "outcomes.csv": render_outcomes_csv(report),
-        "judged.csv": render_judged_csv(report),
-        "tags.csv": render_tags_csv(report),
-        "tag_gaps.csv": render_tag_gaps_csv(report),
-        "summary.md": render_markdown(report).encode(),
-    }

@@ -28,12 +28,12 @@ class Document:
 
 def of_run(found: "Report") -> Document:
     """Tell a run to its operator."""
-    from sagewarden import bootstrap  # noqa: PLC0415
     from sagewarden.adapters.reports.json_report import render_json  # noqa: PLC0415
     from sagewarden.adapters.reports.terminal import summary  # noqa: PLC0415
+    from sagewarden.bootstrap.forms import Forms  # noqa: PLC0415
 
     def stored(name: str) -> Callable[[], bytes]:
-        return lambda: bootstrap.renderings(found)[name]
+        return lambda: Forms(found)[name]
 
     return Document(
         f"The report of run {found.run}",

@@ -3,7 +3,7 @@
 import hashlib
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -37,6 +37,38 @@ _SPELL = json.JSONEncoder(
 def canonical(value: Any) -> bytes:
     """Return the one JSON spelling of a value: sorted keys, no blanks, ASCII only."""
     return _SPELL(plain(value)).encode("ascii")
+
+
+def canonical_pieces(content: Mapping[str, Any]) -> Iterator[bytes]:
+    """Yield what `canonical` returns of a mapping, a piece at a time.
+
+    What is long in it may be an iterator: each part is spelled when its turn comes, and forgotten.
+    """
+    before = b"{"
+    for key in sorted(content):
+        yield before + canonical(key) + b":"
+        yield from _pieces_of(content[key])
+        before = b","
+    yield b"}" if content else b"{}"
+
+
+def _pieces_of(value: Any) -> Iterator[bytes]:
+    if not isinstance(value, list | tuple | Iterator):
+        yield canonical(value)
+        return
+    before = b"["
+    for each in value:
+        yield before + canonical(each)
+        before = b","
+    yield b"]" if before == b"," else b"[]"
+
+
+def digest_of(pieces: Iterable[bytes]) -> str:
+    """Return the SHA-256 of pieces that come one by one, in hex."""
+    found = hashlib.sha256()
+    for piece in pieces:
+        found.update(piece)
+    return found.hexdigest()
 
 
 def digest(value: Any) -> str:

@@ -6,7 +6,7 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Any
 
-from sagewarden.core.canonical import digest
+from sagewarden.core.canonical import canonical_pieces, digest, digest_of
 from sagewarden.core.entities import Identity, Kind, Target
 from sagewarden.core.models import Artifacts
 from sagewarden.errors import IntegrityError
@@ -82,7 +82,7 @@ class Unit:
         return digest(_unit_core(self))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Plan:
     """Exactly what will be done on one target, unit by unit, and nothing else.
 
@@ -97,16 +97,18 @@ class Plan:
     run: str = ""
     maker: str = ""
 
-    @property
+    @cached_property
     def digest(self) -> str:
         """SHA-256 over target, policies, entities, fingerprints, steps and rules."""
-        return digest(
-            {
-                "format": PLAN_FORMAT,
-                "target": str(self.target),
-                "policies": self.policies,
-                "units": [_unit_core(unit) for unit in self.units],
-            }
+        return digest_of(
+            canonical_pieces(
+                {
+                    "format": PLAN_FORMAT,
+                    "target": str(self.target),
+                    "policies": self.policies,
+                    "units": (_unit_core(unit) for unit in self.units),
+                }
+            )
         )
 
     def unit(self, identity: str) -> Unit:
@@ -127,6 +129,10 @@ class Plan:
 
     def spelled(self) -> dict[str, Any]:
         """Return the plan as it is stored; `read_plan` is the way back."""
+        return self.unrolling() | {"units": [_unit_whole(unit) for unit in self.units]}
+
+    def unrolling(self) -> dict[str, Any]:
+        """Return the same, but that `units` spells one after the other, and only once."""
         return {
             "format": PLAN_FORMAT,
             "digest": self.digest,
@@ -139,7 +145,7 @@ class Plan:
             "made": self.made,
             "run": self.run,
             "maker": self.maker,
-            "units": [_unit_whole(unit) for unit in self.units],
+            "units": (_unit_whole(unit) for unit in self.units),
         }
 
 

@@ -81,6 +81,12 @@ class Report:
         """Return the report as its JSON."""
         return {"format": REPORT_FORMAT, **spelled_fields(self)}
 
+    def unrolling(self) -> dict[str, Any]:
+        """Return the same, but that each table spells one row after the other, and only once."""
+        rows = {name: map(spelled_fields, getattr(self, name)) for name in _ROWS}
+        rest = {name: _plain(getattr(self, name)) for name in _NAMES if name not in _ROWS}
+        return {"format": REPORT_FORMAT, **rest, **rows}
+
     @classmethod
     def read(cls, stored: Mapping[str, Any]) -> "Report":
         """Read a stored report; raise KeyError, TypeError or ValueError when it is broken.
@@ -124,6 +130,7 @@ class Report:
         )
 
 
+_AS_THEY_ARE = frozenset({str, int, bool})
 _NAMES = tuple(Report.__dataclass_fields__)
 _ROWS = {
     "policy_rows": PolicyRow,
@@ -154,6 +161,8 @@ def spelled_fields(value: Any) -> dict[str, Any]:
 
 
 def _plain(value: Any) -> Any:
+    if value is None or type(value) in _AS_THEY_ARE:  # so are nearly all
+        return value
     if is_dataclass(value):
         return spelled_fields(value)
     if isinstance(value, tuple):

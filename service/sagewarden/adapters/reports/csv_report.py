@@ -57,8 +57,10 @@ def cell(value: Any) -> Any:
 def csv_table(kind: type[Any], rows: Iterable[Any]) -> bytes:
     """Return rows of one frozen kind, its fields as the heading."""
     names = [each.name for each in fields(kind)]
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow(names)
-    writer.writerows([cell(getattr(row, name)) for name in names] for row in rows)
-    return text.getvalue().encode("utf-8")
+    body = io.BytesIO()
+    with io.TextIOWrapper(body, "utf-8", newline="") as text:
+        writer = csv.writer(text, lineterminator="\r\n")
+        writer.writerow(names)
+        writer.writerows([cell(getattr(row, name)) for name in names] for row in rows)
+        text.flush()
+        return body.getvalue()
