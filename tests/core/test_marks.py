@@ -26,8 +26,8 @@ from sagewarden.core.marks import (
     Mark,
     MarkRules,
     advance,
+    in_order,
     read_mark,
-    spell_marks,
     waits_for,
 )
 
@@ -162,7 +162,7 @@ def test_what_a_mark_waits_for(mark: Mark | None, later: float, waits: str | Non
 def test_marks_are_spelled_in_one_order() -> None:
     other = replace(FIRST, policy="a")
     one, two = {FIRST.place: FIRST, other.place: other}, {other.place: other, FIRST.place: FIRST}
-    assert spell_marks(one) == spell_marks(two) == [other.spelled(), FIRST.spelled()]
+    assert in_order(one) == in_order(two) == [other, FIRST]
 
 
 def test_the_parts_of_a_mark_are_in_one_order() -> None:

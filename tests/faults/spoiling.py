@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from sagewarden.adapters.vault.codec import pack
 from sagewarden.adapters.vault.memory import MemoryVault
 from sagewarden.application.ports.vault import Stored, Vault
 from sagewarden.bootstrap import VaultCodec
@@ -95,7 +96,7 @@ def _lacking(body: bytes) -> bytes:
     if body.startswith(b"{"):
         return json.dumps(_without_first(json.loads(body))).encode()
     *lines, last = VaultCodec.lines(body)
-    return VaultCodec().pack([*lines, _without_first(last)])
+    return pack([*lines, _without_first(last)])
 
 
 def _without_first(content: Any) -> Any:

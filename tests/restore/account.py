@@ -46,7 +46,8 @@ class PlainCodec:
 
     archive = staticmethod(codec.encode)
     lines = staticmethod(codec.decode)
-    pack = staticmethod(codec.pack)
+    snapshot = staticmethod(codec.snapshot)
+    snapshot_lines = staticmethod(codec.snapshot_lines)
     size = staticmethod(codec.size)
 
 

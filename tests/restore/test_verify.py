@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 import pytest
 from tests.restore.account import RUN, Account
 
+from sagewarden.adapters.vault.codec import pack
 from sagewarden.adapters.vault.memory import MemoryVault
 from sagewarden.application.chain import extend_chain, recording
 from sagewarden.application.journal import Journal
@@ -237,7 +238,7 @@ def test_an_archive_that_no_intent_names(erased: Account) -> None:
 @pytest.mark.parametrize("lines", [[], [{}], [{"sagewarden_archive": 1, "counts": {"a": "b"}}]])
 def test_a_stray_archive_that_is_none(erased: Account, lines: list[object]) -> None:
     """Whatever lies under the archive prefix has to be an archive."""
-    body = erased.bench.codec.pack(lines)
+    body = pack(lines)
     key = archive_key(erased.bench.target, RUN, "u", 9, sha256(body))
     erased.vault.create(key, body)
 

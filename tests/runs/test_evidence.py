@@ -9,6 +9,7 @@ from tests.runs.stage import DAY, Stage
 from tests.runs.worlds import SMALL_EFFECTS
 
 from sagewarden.adapters.aws.records import SageMakerRecords
+from sagewarden.adapters.vault.codec import pack
 from sagewarden.adapters.vault.memory import MemoryVault
 from sagewarden.application.ports.aws import SeriesRequest
 from sagewarden.application.ports.vault import Past, Stored, Vault
@@ -81,7 +82,7 @@ def forge(_key: str, found: Stored) -> Stored:
     """A whole archive of the same entities, with another tag: only its hash gives it away."""
     header, *records = VaultCodec.lines(found.body)
     return Stored(
-        VaultCodec.pack([header, *(record | {"tags": {"by": "me"}} for record in records)]),
+        pack([header, *(record | {"tags": {"by": "me"}} for record in records)]),
         found.version,
     )
 

@@ -3,6 +3,7 @@
 import json
 import subprocess
 from collections import deque
+from collections.abc import Callable
 from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Any
@@ -12,7 +13,7 @@ import zstandard
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from sagewarden.adapters.vault.codec import decode, encode, pack
+from sagewarden.adapters.vault.codec import decode, encode, pack, snapshot, snapshot_lines
 from sagewarden.core.archive import ArchiveHeader, ArchiveRecord, Receipt, VerifiedArchive
 from sagewarden.core.canonical import canonical, digest, sha256
 from sagewarden.core.entities import Identity, Kind
@@ -65,6 +66,28 @@ BODY = encode(HEADER, RECORDS)
 def test_lines_come_back_as_they_went(lines: list[dict[str, Any]]) -> None:
     """A3: decoding gives the canonical value of what was encoded, line by line."""
     assert [canonical(line) for line in decode(pack(lines))] == [canonical(line) for line in lines]
+
+
+@settings(deadline=None)
+@given(st.lists(mappings, max_size=4))
+def test_a_snapshots_lines_come_back_as_they_went(lines: list[dict[str, Any]]) -> None:
+    """One by one they are the same, and whoever reads all at once finds them too."""
+    body, spelled = snapshot(lines), [*map(canonical, lines)]
+    assert [canonical(line) for line in snapshot_lines(body)] == spelled
+    assert [canonical(line) for line in decode(body)] == spelled
+
+
+@pytest.mark.parametrize("spoil", [lambda body: body[:-1], lambda body: body + body, lambda _: b""])
+def test_a_snapshot_that_is_cut_off_or_goes_on_is_refused(spoil: Callable[[bytes], bytes]) -> None:
+    """Its last lines may be those that keep something."""
+    with pytest.raises(IntegrityError, match="not one whole zstd frame"):
+        list(snapshot_lines(spoil(snapshot([{"a": 1}]))))
+
+
+def test_a_line_of_a_snapshot_has_a_bound() -> None:
+    """A bomb of one line is refused before it fills the memory."""
+    with pytest.raises(IntegrityError, match="more than 1000 bytes"):
+        list(snapshot_lines(snapshot([{"a": "x" * 100_000}]), limit=1000))
 
 
 @given(st.dictionaries(texts, scalars, max_size=5))

@@ -3,14 +3,16 @@
 Beside the marks it holds since when required tags are violated: both tell how long something lasts.
 """
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from sagewarden.application.documents import put_document, read_or_none
 from sagewarden.application.ports import Bench
 from sagewarden.core.canonical import sha256
-from sagewarden.core.escalation import Violations, read_violated, spell_violations
+from sagewarden.core.escalation import Violated, Violations, read_violated
 from sagewarden.core.keys import marks_key, snapshot_key
-from sagewarden.core.marks import Marks, read_mark, spell_marks
+from sagewarden.core.marks import Mark, Marks, in_order, read_mark
 from sagewarden.errors import IntegrityError, VaultExists
 
 
@@ -32,15 +34,29 @@ def read_marks(bench: Bench) -> MarkBook:
     body = bench.vault.get(content["snapshot"]).body
     if sha256(body) != content["sha256"]:
         raise IntegrityError("the snapshot of the marks is not the one that its pointer names")
+    marks: list[Mark] = []
+    violations: list[Violated] = []
     try:
-        lines = bench.codec.lines(body)
-        marks = [read_mark(line) for line in lines if "violated" not in line]
-        violations = [read_violated(line) for line in lines if "violated" in line]
+        for line in bench.codec.snapshot_lines(body):
+            if "violated" in line:
+                violations.append(read_violated(line))
+            else:
+                marks.append(read_mark(line))
     except (KeyError, TypeError, ValueError) as error:
         raise IntegrityError(f"the snapshot of the marks is broken: {error}") from error
     return MarkBook(
         {mark.place: mark for mark in marks}, version, {each.place: each for each in violations}
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Lines:
+    """What a snapshot holds, spelled line by line, as often as it is gone through."""
+
+    ordered: Sequence[Mark | Violated]
+
+    def __iter__(self) -> Iterator[dict[str, Any]]:
+        return (each.spelled() for each in self.ordered)
 
 
 def write_marks(
@@ -53,7 +69,7 @@ def write_marks(
     since = book.violations if violations is None else violations
     if marks == book.marks and since == book.violations:
         return book
-    body = bench.codec.pack([*spell_marks(marks), *spell_violations(since)])
+    body = bench.codec.snapshot(_Lines((*in_order(marks), *in_order(since))))
     key = snapshot_key(bench.target, run, sha256(body))
     try:
         bench.vault.create(key, body)

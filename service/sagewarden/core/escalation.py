@@ -83,8 +83,3 @@ def overdue(violated: Violated | None, policy: Policy, now: datetime) -> bool:
         and policy.escalate is not None
         and now - violated.since >= policy.escalate.after
     )
-
-
-def spell_violations(violations: Violations) -> list[dict[str, Any]]:
-    """Return all violations in one order."""
-    return [violations[place].spelled() for place in sorted(violations)]

@@ -8,7 +8,9 @@ before a crash).
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from functools import lru_cache
+from sys import intern
+from typing import Any, NamedTuple, TypeVar
 
 from sagewarden.core.canonical import digest, read_time, spell_time
 from sagewarden.core.entities import Identity
@@ -58,12 +60,12 @@ class Mark:
             "identity": spell_identity(self.identity),
             "policy": self.policy,
             "rule": self.rule,
-            "since": spell_time(self.since),
-            "due": spell_time(self.due),
+            "since": _spelled(self.since),
+            "due": _spelled(self.due),
             "matches": self.matches,
-            "counted": spell_time(self.counted),
+            "counted": _spelled(self.counted),
             "parts": list(self.parts),
-            "announced": None if self.announced is None else spell_time(self.announced),
+            "announced": None if self.announced is None else _spelled(self.announced),
         }
 
 
@@ -72,15 +74,22 @@ def read_mark(stored: Mapping[str, Any]) -> Mark:
     announced = stored["announced"]
     return Mark(
         identity=read_identity(stored["identity"]),
-        policy=stored["policy"],
-        rule=stored["rule"],
-        since=read_time(stored["since"]),
-        due=read_time(stored["due"]),
+        policy=intern(stored["policy"]),
+        rule=intern(stored["rule"]),
+        since=_read(stored["since"]),
+        due=_read(stored["due"]),
         matches=stored["matches"],
-        counted=read_time(stored["counted"]),
+        counted=_read(stored["counted"]),
         parts=tuple(stored["parts"]),
-        announced=None if announced is None else read_time(announced),
+        announced=None if announced is None else _read(announced),
     )
+
+
+_MOMENTS = 1 << 12
+"""Times that all marks of a few runs share."""
+
+_spelled = lru_cache(_MOMENTS)(spell_time)
+_read = lru_cache(_MOMENTS)(read_time)
 
 
 class Candidate(NamedTuple):
@@ -106,6 +115,8 @@ class Candidate(NamedTuple):
 
 
 Marks = Mapping[tuple[Identity, str], Mark]
+
+Placed = TypeVar("Placed")
 
 
 def advance(
@@ -151,6 +162,6 @@ def waits_for(mark: Mark | None, now: datetime, rules: MarkRules) -> str | None:
     return None
 
 
-def spell_marks(marks: Marks) -> list[dict[str, Any]]:
-    """Return all marks in one order."""
-    return [marks[place].spelled() for place in sorted(marks)]
+def in_order(found: Mapping[tuple[Identity, str], Placed]) -> list[Placed]:
+    """Return all marks, or all that stands beside them, in one order."""
+    return [found[place] for place in sorted(found)]

@@ -9,9 +9,10 @@ is wrong.
 """
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
+from io import BytesIO
 from typing import Any
 
 import orjson
@@ -27,6 +28,9 @@ LEVEL = 3
 
 LIMIT = 256 * 1024 * 1024
 """Most bytes that an object may unfold to; a bundle is at most 32 MiB."""
+
+_PIECE = 1024
+"""Bytes of a snapshot that are unfolded at a time: even those of a bomb give 32 MiB at most."""
 
 _NUMBER = "$float"
 
@@ -45,6 +49,46 @@ def pack(lines: Iterable[Mapping[str, Any]]) -> bytes:
     text = b"".join([_spelled(line) for line in lines])
     compressor = zstandard.ZstdCompressor(level=LEVEL, write_checksum=True, write_content_size=True)
     return compressor.compress(text)
+
+
+def snapshot(lines: Iterable[Mapping[str, Any]]) -> bytes:
+    """Return any number of mappings as `pack` does, without holding what they unfold to.
+
+    They are gone through twice: a frame begins with the size of what it holds.
+    """
+    compressor = zstandard.ZstdCompressor(level=LEVEL, write_checksum=True, write_content_size=True)
+    frame = compressor.compressobj(size=sum(map(size, lines)))
+    body = BytesIO()
+    for line in lines:
+        body.write(frame.compress(f"{_spelled(line)}\n".encode("ascii")))
+    body.write(frame.flush())
+    return body.getvalue()
+
+
+def snapshot_lines(body: bytes, *, limit: int = LIMIT) -> Iterator[dict[str, Any]]:
+    """Yield the lines of a snapshot, one after the other; each has at most `limit` bytes.
+
+    Raise IntegrityError, once the whole lines are read, for what `snapshot` would not have written.
+    """
+    left = b""
+    for text in _unfolding(body):
+        *whole, left = (left + text).split(b"\n")
+        if max(map(len, (*whole, left))) > limit:
+            raise IntegrityError(f"a line of a snapshot has more than {limit} bytes")
+        yield from map(_line, whole)
+    if left:
+        raise IntegrityError("a snapshot's last line has no end")
+
+
+def _unfolding(body: bytes) -> Iterator[bytes]:
+    frame = zstandard.ZstdDecompressor().decompressobj()
+    try:
+        for start in range(0, len(body), _PIECE):
+            yield frame.decompress(body[start : start + _PIECE])
+    except zstandard.ZstdError as error:
+        raise IntegrityError(f"a snapshot is not one whole zstd frame: {error}") from error
+    if not frame.eof or frame.unused_data:
+        raise IntegrityError("a snapshot is not one whole zstd frame: it is cut off, or goes on")
 
 
 def size(line: Mapping[str, Any]) -> int:
