@@ -300,5 +300,6 @@ class PageSession:
 
     def effects(self) -> Any:
         """Return a client for writes: none is made, for a limit stops each plan."""
-        keys = {"aws_access_key_id": "none", "aws_secret_access_key": "none"}
-        return Session().create_client("sagemaker", self.target.region, **keys)
+        session: Any = Session()
+        session.set_credentials("none", "none")
+        return session.create_client("sagemaker", self.target.region)

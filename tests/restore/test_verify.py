@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from typing import Any
 
 import pytest
 from tests.restore.account import RUN, Account
@@ -236,7 +237,7 @@ def test_an_archive_that_no_intent_names(erased: Account) -> None:
 
 
 @pytest.mark.parametrize("lines", [[], [{}], [{"sagewarden_archive": 1, "counts": {"a": "b"}}]])
-def test_a_stray_archive_that_is_none(erased: Account, lines: list[object]) -> None:
+def test_a_stray_archive_that_is_none(erased: Account, lines: list[dict[str, Any]]) -> None:
     """Whatever lies under the archive prefix has to be an archive."""
     body = pack(lines)
     key = archive_key(erased.bench.target, RUN, "u", 9, sha256(body))

@@ -60,7 +60,7 @@ def snapshot(lines: Iterable[Mapping[str, Any]]) -> bytes:
     frame = compressor.compressobj(size=sum(map(size, lines)))
     body = BytesIO()
     for line in lines:
-        body.write(frame.compress(f"{_spelled(line)}\n".encode("ascii")))
+        body.write(frame.compress(_spelled(line)))
     body.write(frame.flush())
     return body.getvalue()
 
