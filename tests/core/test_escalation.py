@@ -13,9 +13,9 @@ from sagewarden.core.escalation import (
     Violations,
     overdue,
     read_violated,
-    spell_violations,
 )
 from sagewarden.core.judge import Circumstances, Judgements, Verdict, judge
+from sagewarden.core.marks import in_order
 from sagewarden.core.policy import Escalation, PolicySet, Required
 
 POLICY = replace(
@@ -68,8 +68,8 @@ def test_a_violation_is_stored_as_it_is() -> None:
 
 def test_violations_are_stored_in_one_order() -> None:
     one, other = since(ago(20)), since(ago(10), experiment("d"))
-    assert spell_violations({**one, **other}) == spell_violations({**other, **one})
-    assert [each["violated"] for each in spell_violations(one)] == ["owned"]
+    assert in_order({**one, **other}) == in_order({**other, **one})
+    assert [each.spelled()["violated"] for each in in_order(one)] == ["owned"]
 
 
 def test_without_an_escalation_nothing_lasts_too_long() -> None:

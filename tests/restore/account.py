@@ -46,6 +46,7 @@ class PlainCodec:
 
     archive = staticmethod(codec.encode)
     lines = staticmethod(codec.decode)
+    pack = staticmethod(codec.pack)
     snapshot = staticmethod(codec.snapshot)
     snapshot_lines = staticmethod(codec.snapshot_lines)
     size = staticmethod(codec.size)

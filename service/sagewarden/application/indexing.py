@@ -5,7 +5,7 @@ once, after the report and before the link of the chain that names it; of a run 
 run that tells what that one did.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any
@@ -57,6 +57,14 @@ class Noted:
     def pack(self, lines: Iterable[Any]) -> bytes:
         """Spell any values."""
         return self._codec.pack(lines)
+
+    def snapshot(self, lines: Iterable[Any]) -> bytes:
+        """Spell any number of values."""
+        return self._codec.snapshot(lines)
+
+    def snapshot_lines(self, body: bytes) -> Iterator[dict[str, Any]]:
+        """Read a snapshot."""
+        return self._codec.snapshot_lines(body)
 
     def size(self, line: Any) -> int:
         """Measure a line."""

@@ -78,6 +78,7 @@ class VaultCodec:
         return codec.encode(header, map(self._redaction.redacted, records))
 
     lines = staticmethod(codec.decode)
+    pack = staticmethod(codec.pack)
     snapshot = staticmethod(codec.snapshot)
     snapshot_lines = staticmethod(codec.snapshot_lines)
     size = staticmethod(codec.size)

@@ -13,7 +13,10 @@ class Codec(Protocol):
         """Spell an archive object: the header's line, then one line a record."""
 
     def lines(self, body: bytes) -> list[dict[str, Any]]:
-        """Read every line of an archive object."""
+        """Read every line of an archive object, or of what `pack` spelled."""
+
+    def pack(self, lines: Iterable[Any]) -> bytes:
+        """Spell any values, one a line, compressed."""
 
     def snapshot(self, lines: Iterable[Any]) -> bytes:
         """Spell any number of values, one a line, compressed; they are gone through twice."""
