@@ -6,10 +6,12 @@ A guard, not a fake: what it refuses, no test may want.
 import os
 import socket
 from collections.abc import Iterator
+from contextlib import nullcontext
 from ipaddress import ip_address
 from typing import Any
 
 import pytest
+from tests.following import import_what_is_measured, is_followed, unfollowed
 
 NOBODY = {
     "AWS_ACCESS_KEY_ID": "AKIANOBODY",
@@ -24,6 +26,25 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--long", action="store_true", help="The whole harness of tests/faults, not its short form."
     )
+
+
+@pytest.hookimpl(trylast=True)  # pytest-cov has begun by then
+def pytest_sessionstart() -> None:
+    import_what_is_measured()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Iterator[None]:
+    with unfollowed():
+        return (yield)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
+    """Let coverage follow those tests that are to take branches."""
+    test = item.path.relative_to(item.config.rootpath)
+    with nullcontext() if is_followed(test) else unfollowed():
+        return (yield)
 
 
 @pytest.fixture(scope="session", autouse=True)
