@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from functools import cache
 from typing import Any, Protocol
 
@@ -13,9 +14,21 @@ from sagewarden.core.canonical import spell_time
 from sagewarden.core.judge import Judgements
 from sagewarden.core.keys import acceptance_key, notice_key
 from sagewarden.core.marks import Marks
-from sagewarden.core.notices import Notice, notices
+from sagewarden.core.notices import notices
 from sagewarden.core.policy import Receiver
 from sagewarden.errors import SageWardenError, VaultAbsent, VaultExists
+
+
+class Letter(Protocol):
+    """What is told: its id, to whom, and its text."""
+
+    @property
+    def name(self) -> str: ...  # noqa: D102
+
+    @property
+    def to(self) -> tuple[Receiver, ...]: ...  # noqa: D102
+
+    def spelled(self, run: str, now: datetime, chain: str = "") -> dict[str, Any]: ...  # noqa: D102
 
 
 class Channel(Protocol):
@@ -69,6 +82,23 @@ def announce(
 
 
 @dataclass(frozen=True, slots=True)
+class Delivered:
+    """Whether a channel that counts has a letter, and how often which refused it and why."""
+
+    accepted: bool
+    refused: Counter[tuple[str, str]]
+
+
+def deliver(
+    bench: Bench, letter: Letter, channels: Channels, run: str, chain: Callable[[], str]
+) -> Delivered:
+    """Send one letter that is no notice of marks, by the same outbox."""
+    told = Announced({})
+    accepted = _Delivery(bench, letter, _Sending(run, chain), told).accepted(channels)
+    return Delivered(accepted, told.refused)
+
+
+@dataclass(frozen=True, slots=True)
 class _Sending:
     """What notices of this run say of it: its name, and the chain's head that it found."""
 
@@ -77,9 +107,9 @@ class _Sending:
 
 
 class _Delivery:
-    """One notice on its way: durable first, then sent to each channel that has not taken it."""
+    """One letter on its way: durable first, then sent to each channel that has not taken it."""
 
-    def __init__(self, bench: Bench, notice: Notice, sending: _Sending, told: Announced) -> None:
+    def __init__(self, bench: Bench, notice: Letter, sending: _Sending, told: Announced) -> None:
         self._bench = bench
         self._told = told
         self._name = notice.name
@@ -87,7 +117,7 @@ class _Delivery:
         self._is_new = True
         self._text = self._durable(notice, sending)
 
-    def _durable(self, notice: Notice, sending: _Sending) -> Mapping[str, Any]:
+    def _durable(self, notice: Letter, sending: _Sending) -> Mapping[str, Any]:
         """Store its text; one that an earlier run stored is sent as it was."""
         key = notice_key(self._bench.target, self._name)
         text = notice.spelled(sending.run, self._bench.looks.now(), sending.chain())

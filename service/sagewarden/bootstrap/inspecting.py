@@ -1,4 +1,4 @@
-"""What a daemon looks into: does a sample restore, is the vault as it was written."""
+"""What a daemon looks into: does a sample restore, is the vault as it was written, what went on."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -7,16 +7,25 @@ from secrets import token_hex
 from sagewarden.adapters.clock import wall_now
 from sagewarden.adapters.telemetry.logs import tell
 from sagewarden.application.chronicle import Chronicle
+from sagewarden.application.digesting import make_digest, send_digest
 from sagewarden.application.verify import Scope, verify
 from sagewarden.application.walk import Finding
-from sagewarden.bootstrap import Process, wire_target
+from sagewarden.bootstrap import Process, price_of, wire_target
+from sagewarden.bootstrap.channels import channels_of
 from sagewarden.bootstrap.drilling import drilled
 from sagewarden.bootstrap.underway import Underway, tell_defect
 from sagewarden.core.entities import Target
 from sagewarden.core.share import Share
 from sagewarden.core.standing import Inspection
 from sagewarden.errors import SageWardenError
-from sagewarden.settings import DrillSettings, JobSettings, Settings, TargetSettings, VerifySettings
+from sagewarden.settings import (
+    DigestSettings,
+    DrillSettings,
+    JobSettings,
+    Settings,
+    TargetSettings,
+    VerifySettings,
+)
 
 NAMED = 5
 """Findings that an event names; the command of the same name tells them all."""
@@ -69,6 +78,22 @@ def verifying(job: VerifySettings) -> Inspect:
     return inspect
 
 
+def digesting(job: DigestSettings) -> Inspect:
+    """Return what tells the operator of the last days."""
+
+    def inspect(settings: Settings, chosen: TargetSettings, process: Process) -> Inspected:
+        bench = wire_target(settings, chosen, process).bench
+        digest = make_digest(bench, job.covers, price_of(settings))
+        sent = send_digest(bench, digest, channels_of(settings, bench.rest))
+        if sent.accepted:
+            tell("digest.sent", target=str(bench.target), digest=digest.name, told=digest.subject)
+        findings = [Finding(channel, reason) for channel, reason in sent.refused]
+        figures = {"runs": len(digest.runs), "deleted": digest.gone}
+        return Inspected(figures, tuple(findings))
+
+    return inspect
+
+
 def inspections(settings: Settings) -> Mapping[str, tuple[JobSettings, Inspect]]:
     """Return what these settings let a daemon look into, by the job's name."""
     found: dict[str, tuple[JobSettings, Inspect]] = {}
@@ -76,6 +101,8 @@ def inspections(settings: Settings) -> Mapping[str, tuple[JobSettings, Inspect]]
         found["drill"] = (settings.schedule.drill, drilling(settings.schedule.drill))
     if settings.schedule.verify is not None:
         found["verify"] = (settings.schedule.verify, verifying(settings.schedule.verify))
+    if settings.schedule.digest is not None:
+        found["digest"] = (settings.schedule.digest, digesting(settings.schedule.digest))
     return found
 
 

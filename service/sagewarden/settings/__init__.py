@@ -3,7 +3,12 @@
 Nothing that acts has a default: without targets, policies and a vault, nothing is read or written.
 """
 
-from sagewarden.settings.daemon import DrillSettings, JobSettings, VerifySettings
+from sagewarden.settings.daemon import (
+    DigestSettings,
+    DrillSettings,
+    JobSettings,
+    VerifySettings,
+)
 from sagewarden.settings.loading import Effective, load_settings, load_web
 from sagewarden.settings.model import (
     LimitSettings,
@@ -16,6 +21,7 @@ from sagewarden.settings.targets import OrganizationSettings, RoleSettings, Targ
 from sagewarden.settings.values import host_of
 
 __all__ = [
+    "DigestSettings",
     "DrillSettings",
     "Effective",
     "JobSettings",

@@ -85,6 +85,13 @@ class VerifySettings(JobSettings):
         return value
 
 
+class DigestSettings(JobSettings):
+    """When the operator is told of the last days, whatever came of them."""
+
+    every: Duration = Field(timedelta(weeks=1), description="How often.")
+    covers: Duration = Field(timedelta(weeks=1), description="How far back it looks.")
+
+
 class ScheduleSettings(Section):
     """When the daemon works."""
 
@@ -108,6 +115,12 @@ class ScheduleSettings(Section):
         None,
         description="Set like `schedule.sweep`, with `share: 5%`: how often the journal, the chain "
         "and a share of the archives are read back; none: never.",
+    )
+
+    digest: DigestSettings | None = Field(
+        None,
+        description="Set like `schedule.sweep`, with `covers: 7d`: how often the operator's "
+        "channels get a digest of what ran, went, waits and failed; none: never.",
     )
 
     @field_validator("zone")

@@ -210,6 +210,15 @@ class Settings(BaseSettings):
     schedule: ScheduleSettings = ScheduleSettings()
     web: WebSettings = WebSettings()
 
+    @model_validator(mode="after")
+    def _check_digest(self) -> Self:
+        if self.schedule.digest is not None and not self.notice.reaches_operator:
+            raise ValueError(
+                "schedule.digest has nobody to tell: set notice.operator, notice.operator_topic "
+                "or notice.email.operator"
+            )
+        return self
+
     @classmethod
     def settings_customise_sources(
         cls,

@@ -61,7 +61,7 @@ METRICS: Final[Mapping[str, Metric]] = {
         "gauge", "Calls a second that the limiter lets begin.", (*TARGET, "operation")
     ),
     "sagewarden_inspections_total": Metric(
-        "counter", "Drills and verifications, by result.", (*TARGET, "job", "result")
+        "counter", "Drills, verifications and digests, by result.", (*TARGET, "job", "result")
     ),
     "sagewarden_vault_errors_total": Metric(
         "counter", "Operations of the vault that failed.", (*TARGET, "operation")
@@ -105,7 +105,9 @@ EFFECTS = tuple(
     )
     for result in Result
 )
-INSPECTIONS = tuple((job, str(each)) for job in ("drill", "verify") for each in Inspection)
+INSPECTIONS = tuple(
+    (job, str(each)) for job in ("drill", "verify", "digest") for each in Inspection
+)
 CALLS = ("ok", "throttled", "denied")
 VAULT = ("create", "replace", "get", "list")
 """Told as 0 before they are met: Prometheus sees no increase where a series begins with 1."""
