@@ -92,3 +92,10 @@ def test_a_receipt_notes_bytes_and_records() -> None:
     receipt = Receipt.of("key", b"body", RECORDS)
     assert (receipt.key, receipt.sha256) == ("key", sha256(b"body"))
     assert receipt.records == {each.identity: digest(each.spelled()) for each in RECORDS}
+
+
+def test_a_receipt_is_told_by_its_key_and_hash() -> None:
+    """What was sent may hold what nobody should see in a message."""
+    receipt = Receipt.of("key", b"body", RECORDS)
+    assert receipt == Receipt.of("key", b"body", [])
+    assert "TrialComponentName" not in repr(receipt)

@@ -35,6 +35,14 @@ def test_a_link_follows_the_head_before_it() -> None:
     assert list(link_faults(second, 2, FIRST.head(), TARGET)) == []
 
 
+def test_a_link_tells_of_its_run_and_of_those_it_adopted() -> None:
+    assert FIRST.runs == ("run-1", "run-0")
+
+
+def test_links_can_be_told_apart_in_a_set() -> None:
+    assert len({FIRST, replace(FIRST), replace(FIRST, run="run-2")}) == 2
+
+
 def test_the_first_link_follows_nothing() -> None:
     assert FIRST.after(None) == FIRST
     assert list(link_faults(FIRST, 1, None, TARGET)) == []

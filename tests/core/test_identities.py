@@ -2,7 +2,7 @@
 
 import pytest
 
-from sagewarden.core.identities import same_person
+from sagewarden.core.identities import principal, same_person
 
 ROLE = "arn:aws:sts::123456789012:assumed-role/Ops"
 ADA = "arn:aws:iam::123456789012:user/ada"
@@ -15,6 +15,7 @@ FEDERATED = "arn:aws:sts::123456789012:federated-user/bob"
         (ADA, ADA),
         (f"{ROLE}/ada", f"{ROLE}/bob"),
         (f"{ROLE}/ada", f"{ROLE.replace('Ops', 'oPS')}/bob"),
+        (ADA, ADA.replace("ada", "Ada")),
         (FEDERATED, ADA),
         (FEDERATED, FEDERATED.replace("bob", "eve")),
         ("", ADA),
@@ -23,6 +24,7 @@ FEDERATED = "arn:aws:sts::123456789012:federated-user/bob"
         "the same",
         "sessions of one role",
         "a role in another case",
+        "a user in another case",
         "a federated user",
         "two federated users",
         "nobody known",
@@ -58,3 +60,16 @@ def test_a_federated_user_is_anybody_all_the_same() -> None:
 def test_a_session_that_we_named_is_nobody_of_their_own(name: str) -> None:
     """It holds a run and a host: one person has as many of them as they like."""
     assert same_person(f"{ROLE}/{name}", f"{ROLE}/sagewarden-r3-x", sessions_tell=True)
+
+
+@pytest.mark.parametrize(
+    ("arn", "whom"),
+    [(f"{ROLE}/ada", ROLE.lower()), (ADA, ADA), (FEDERATED, ""), ("", "")],
+)
+def test_an_arn_stands_for_a_role_or_a_user_or_nobody(arn: str, whom: str) -> None:
+    """Sessions tell nobody apart unless somebody says so."""
+    assert principal(arn) == whom
+
+
+def test_a_session_stands_for_itself_where_it_tells() -> None:
+    assert principal(f"{ROLE}/Ada", sessions_tell=True) == f"{ROLE}/Ada".lower()

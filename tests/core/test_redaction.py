@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from tests.core.worlds import component
 
 from sagewarden.core.archive import ArchiveRecord
 from sagewarden.core.entities import Identity, Kind
@@ -82,3 +83,19 @@ def test_everything_else_of_a_record_stays() -> None:
     kept = SECRETS.redacted(RECORD)
     again = replace(kept, described=RECORD.described, source=RECORD.source, unread=RECORD.unread)
     assert again == RECORD
+
+
+def test_what_was_redacted_twice_is_told_once() -> None:
+    once = SECRETS.redacted(RECORD)
+    assert SECRETS.redacted(once) is once
+
+
+def test_what_was_seen_of_an_entity_has_no_secret() -> None:
+    some = component("c", parameters={"rate": 0.1, "API_KEY": "hunter2"})
+    assert SECRETS.seen(some).parameters == {"rate": 0.1, "API_KEY": REDACTED}
+
+
+@pytest.mark.parametrize("parameters", [None, {}, {"rate": 0.1}])
+def test_what_was_seen_without_a_secret_stays_the_same_entity(parameters: Any) -> None:
+    some = component("c", parameters=parameters)
+    assert SECRETS.seen(some) is some
