@@ -26,26 +26,32 @@ def run(arguments: list[str]) -> int:
     from cyclopts import CycloptsError  # noqa: PLC0415 -- in time for its own errors
 
     from sagewarden.cli.app import app, tell_whole  # noqa: PLC0415
-    from sagewarden.cli.console import tell_defect, tell_error  # noqa: PLC0415
 
     as_json = "--json" in arguments
     try:
         tell_whole(arguments)
         result = app(arguments, exit_on_error=False, print_error=False)
     except SageWardenError as error:
-        tell_error(error, as_json=as_json)
-        return error.exit_code
+        return _told(error, as_json=as_json)
     except CycloptsError as error:
-        tell_error(_misused(error), as_json=as_json)
-        return UsageError.exit_code
+        return _told(_misused(error), as_json=as_json)
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:
         raise
     except Exception as error:  # noqa: BLE001 -- the last one who can tell
+        from sagewarden.cli.console import tell_defect  # noqa: PLC0415
+
         tell_defect(error, as_json=as_json)
         return SageWardenError.exit_code
     return result if isinstance(result, int) else 0
+
+
+def _told(error: SageWardenError, *, as_json: bool) -> int:
+    from sagewarden.cli.console import tell_error  # noqa: PLC0415 -- `--help` needs none of it
+
+    tell_error(error, as_json=as_json)
+    return error.exit_code
 
 
 def _misused(error: "CycloptsError") -> UsageError:

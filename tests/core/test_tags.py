@@ -9,6 +9,7 @@ from tests.core.worlds import ago, experiment, through_json
 from sagewarden.core.deletion import CreatedAnew, WorldChanged
 from sagewarden.core.entities import Entity
 from sagewarden.core.journal import Result
+from sagewarden.core.tag_words import is_key, is_value
 from sagewarden.core.tags import (
     DurableTags,
     TagEffect,
@@ -17,8 +18,6 @@ from sagewarden.core.tags import (
     TagsSettled,
     TagStep,
     TagWrite,
-    is_key,
-    is_value,
 )
 from sagewarden.errors import IntegrityError
 

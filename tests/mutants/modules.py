@@ -31,6 +31,7 @@ FIRST: dict[str, tuple[str, ...]] = {
     f"{CORE}inventory.py": ("tests/core/test_protection.py", "tests/core/test_forest.py"),
     f"{CORE}judge.py": ("tests/core/test_judge.py",),
     f"{CORE}escalation.py": ("tests/core/test_escalation.py",),
+    f"{CORE}tag_words.py": ("tests/core/test_tags.py",),
     f"{CORE}tags.py": ("tests/core/test_tags.py",),
     f"{CORE}delete_after.py": ("tests/core/test_delete_after.py",),
     f"{CORE}entities.py": ("tests/core/test_entities.py",),

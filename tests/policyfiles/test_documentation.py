@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from sagewarden.adapters.policyfiles import PoliciesRefused, load_fixtures, load_policies
+from sagewarden.adapters.policyfiles import PoliciesRefused, load_policies
+from sagewarden.adapters.policyfiles.fixtures import load_fixtures
 from sagewarden.core.rehearsal import rehearse
 from sagewarden.settings import LimitsSettings
 

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from sagewarden.adapters.policyfiles import FixturesRefused, load_fixtures
+from sagewarden.adapters.policyfiles.fixtures import load_fixtures
+from sagewarden.adapters.policyfiles.problems import FixturesRefused
 from sagewarden.core.entities import Kind, Origin, Quantity
 from sagewarden.core.judge import Verdict
 from sagewarden.core.rehearsal import Fixture

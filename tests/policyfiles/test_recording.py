@@ -23,7 +23,7 @@ from tests.core.worlds import (
     trial,
 )
 
-from sagewarden.adapters.policyfiles import load_fixtures
+from sagewarden.adapters.policyfiles.fixtures import load_fixtures
 from sagewarden.adapters.policyfiles.spelling import spell_fixture
 from sagewarden.core.entities import Entity, Kind, Origin, Quantity
 from sagewarden.core.inventory import Inventory

@@ -1,7 +1,7 @@
 """From settings and policies to the permissions that they need."""
 
 from sagewarden.adapters.aws.session import partition_of
-from sagewarden.adapters.policyfiles.bucket import is_bucket
+from sagewarden.adapters.policyfiles.source import is_bucket
 from sagewarden.bootstrap.policies import policies_of
 from sagewarden.bootstrap.stages import arn_of
 from sagewarden.core.accounts import ROLED

@@ -3,8 +3,9 @@
 from pathlib import Path
 
 from sagewarden.adapters.policyfiles import load_policies
-from sagewarden.adapters.policyfiles.bucket import PolicyBucket, is_bucket
+from sagewarden.adapters.policyfiles.bucket import PolicyBucket
 from sagewarden.adapters.policyfiles.load import load_files
+from sagewarden.adapters.policyfiles.source import is_bucket
 from sagewarden.bootstrap.own import own_calls
 from sagewarden.core.concealing import concealed
 from sagewarden.core.policy import PolicySet

@@ -9,7 +9,7 @@ app = App(
     version=__version__,
     help="Keeps AWS SageMaker Experiments within policy: judges, archives, proves, then deletes.\n"
     "\nStart with `sagewarden demo`: no AWS account, no set-up.",
-    help_format="markdown",
+    help_format="plaintext",  # markdown takes a third of the time that `--help` has
     result_action="return_value",
 )
 
@@ -181,3 +181,4 @@ def tell_whole(arguments: list[str]) -> None:
     for each in app.parse_commands(arguments)[1]:
         if getattr(each.default_command, "__module__", "").startswith("sagewarden."):
             each.help = None
+            each.help_format = "markdown"

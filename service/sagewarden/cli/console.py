@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 from rich.console import Console, RenderableType
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
 from rich.table import Table
 from rich.text import Text
 
@@ -21,6 +20,8 @@ from sagewarden.core.visible import visible
 from sagewarden.errors import SageWardenError
 
 if TYPE_CHECKING:
+    from rich.progress import Progress
+
     from sagewarden.bootstrap import Process
 
 
@@ -106,7 +107,7 @@ def spelled_error(error: SageWardenError) -> dict[str, str | int]:
 class Bar:
     """A progress bar on a terminal, a JSON line now and then on a pipe."""
 
-    def __init__(self, bars: Progress | None) -> None:
+    def __init__(self, bars: "Progress | None") -> None:
         self._bars = bars
         self._tasks: dict[str, Any] = {}
         self._told: dict[str, int] = {}
@@ -121,7 +122,7 @@ class Bar:
             else:
                 self._move(self._bars, what, count, of)
 
-    def _move(self, bars: Progress, what: str, count: int, of: int | None) -> None:
+    def _move(self, bars: "Progress", what: str, count: int, of: int | None) -> None:
         if what not in self._tasks:
             self._tasks[what] = bars.add_task(what, total=of)
         bars.update(self._tasks[what], completed=count, total=of)
@@ -197,10 +198,18 @@ def working() -> Iterator["Process"]:
 
 
 @contextmanager
-def _bars(*, on: bool) -> Iterator[Progress | None]:
+def _bars(*, on: bool) -> Iterator["Progress | None"]:
     if not on:
         yield None
         return
+    from rich.progress import (  # noqa: PLC0415 -- slow to import
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        SpinnerColumn,
+        TextColumn,
+    )
+
     columns = (
         SpinnerColumn(),
         TextColumn("{task.description}"),

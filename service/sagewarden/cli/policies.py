@@ -56,7 +56,7 @@ def validate(
 
 def _loaded(settings: "Settings", directory: str | None) -> "PolicySet":
     from sagewarden.adapters.policyfiles import load_policies  # noqa: PLC0415 -- slow to import
-    from sagewarden.adapters.policyfiles.bucket import is_bucket  # noqa: PLC0415
+    from sagewarden.adapters.policyfiles.source import is_bucket  # noqa: PLC0415
 
     place = directory or settings.policies
     if place is None:

@@ -29,10 +29,8 @@ def run_fixtures(directory: Path, /, *, where: Where = WHERE) -> int:
     directory
         A directory of policies with its fixtures in `tests`, a directory of fixtures, or one.
     """
-    from sagewarden.adapters.policyfiles import (  # noqa: PLC0415 -- slow to import
-        load_fixtures,
-        load_policies,
-    )
+    from sagewarden.adapters.policyfiles import load_policies  # noqa: PLC0415 -- slow to import
+    from sagewarden.adapters.policyfiles.fixtures import load_fixtures  # noqa: PLC0415
     from sagewarden.core.rehearsal import rehearse  # noqa: PLC0415
     from sagewarden.settings import LimitsSettings  # noqa: PLC0415
 

@@ -14,7 +14,8 @@ from sagewarden.core.entities import Entity, Identity
 from sagewarden.core.forest import Forest
 from sagewarden.core.patterns import Pattern
 from sagewarden.core.policy import Policy, Required
-from sagewarden.core.tags import AWS_TAGS, MOST_TAGS, TagStep
+from sagewarden.core.tag_words import AWS_TAGS, MOST_TAGS
+from sagewarden.core.tags import TagStep
 
 
 class State(StrEnum):

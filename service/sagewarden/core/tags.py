@@ -1,6 +1,5 @@
 """Writes of tags: what is to be set or taken off, and the evidence without which none is sent."""
 
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -11,18 +10,10 @@ from sagewarden.core.entities import Entity, Identity
 from sagewarden.core.journal import Result, check_format
 from sagewarden.core.plan import read_identity, spell_identity
 from sagewarden.core.protection import HOLD_TAG
+from sagewarden.core.tag_words import AWS_TAGS, MOST_TAGS, is_key, is_value
 from sagewarden.errors import IntegrityError
 
-MOST_TAGS = 50
-"""Tags that an entity may carry (AWS's limit); AWS's own, under `aws:`, do not count."""
-
-AWS_TAGS = "aws:"
-"""Tags under this prefix, in any case, are AWS's: nobody else may write them."""
-
 TAGS_FORMAT = 1
-
-_LONGEST_KEY, _LONGEST_VALUE = 128, 256
-_SIGNS = frozenset("_.:/=+-@")
 
 
 class TagEffect(StrEnum):
@@ -67,21 +58,6 @@ class TagStep:
     def __str__(self) -> str:
         told = "" if self.after is None else f"={self.after}"
         return f"{self.effect} tag {self.key}{told} of {self.identity}"
-
-
-def is_value(text: str) -> bool:
-    """Whether AWS takes it as a tag's value: letters, digits, blanks, `_.:/=+-@`, at most 256."""
-    return len(text) <= _LONGEST_VALUE and all(map(_allowed, text))
-
-
-def is_key(text: str) -> bool:
-    """Whether it may be written as a tag's key: AWS takes it, and it is not one of AWS's own."""
-    fits = 0 < len(text) <= _LONGEST_KEY and all(map(_allowed, text))
-    return fits and not text.lower().startswith(AWS_TAGS)
-
-
-def _allowed(letter: str) -> bool:
-    return letter in _SIGNS or unicodedata.category(letter)[0] in "LZN"
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,19 +3,21 @@
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from pydantic import Field, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from sagewarden.core.accounts import ACCOUNT_ID
 from sagewarden.core.bundles import MOST
-from sagewarden.core.marks import MarkRules
 from sagewarden.core.storage import PRICE
 from sagewarden.settings.daemon import ScheduleSettings, WebSettings
 from sagewarden.settings.notice import NoticeSettings
 from sagewarden.settings.targets import OrganizationSettings, TargetSettings
 from sagewarden.settings.values import Duration, Growth, PolicyPlace, Section, Share
+
+if TYPE_CHECKING:
+    from sagewarden.core.marks import MarkRules
 
 PREFIX = "SAGEWARDEN_"
 
@@ -119,8 +121,10 @@ class LimitsSettings(Section):
     )
 
     @property
-    def mark_rules(self) -> MarkRules:
+    def mark_rules(self) -> "MarkRules":
         """How patient marks are."""
+        from sagewarden.core.marks import MarkRules  # noqa: PLC0415 -- with all that trees need
+
         return MarkRules(self.matches, self.match_interval, self.min_grace, self.restored_rest)
 
 

@@ -74,4 +74,8 @@ PolicyPlace = Annotated[Path | str, BeforeValidator(_place_of_policies)]
 class Section(BaseModel):
     """A frozen group of settings; an unknown name is an error."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(
+        frozen=True,
+        extra="forbid",
+        defer_build=True,  # what only stands inside others is not built twice
+    )

@@ -88,10 +88,13 @@ def _shapes_of(told: Any) -> Iterator[str]:
 
 
 def _without_prose(told: Any) -> Any:
-    """Leave texts for readers out; a member may well be called `documentation`: that is no text."""
+    """Leave texts for readers out; a member may well be called `documentation`: that is no text.
+
+    Of a client's own parameters, which S3 has, botocore insists on the text.
+    """
     if isinstance(told, dict):
         return {
-            key: _without_prose(each)
+            key: each if key == "clientContextParams" else _without_prose(each)
             for key, each in told.items()
             if not (key == "documentation" and isinstance(each, str))
         }

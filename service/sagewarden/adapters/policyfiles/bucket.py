@@ -11,10 +11,9 @@ from typing import Any
 
 from sagewarden.adapters.aws.calls import Calls
 from sagewarden.adapters.policyfiles.problems import WHOLE_FILE, Log
-from sagewarden.adapters.policyfiles.source import LARGEST, SUFFIXES, RawFile
+from sagewarden.adapters.policyfiles.source import LARGEST, SCHEME, SUFFIXES, RawFile
 from sagewarden.errors import ReadFailed, SettingsError
 
-SCHEME = "s3://"
 MOST_FILES = 200
 """Policy files below one prefix."""
 MOST_BYTES = 8 * LARGEST
@@ -33,11 +32,6 @@ class Listed:
     key: str
     etag: str
     size: int
-
-
-def is_bucket(place: object) -> bool:
-    """Whether a place of policies is an address in S3."""
-    return isinstance(place, str) and place.startswith(SCHEME)
 
 
 class PolicyBucket:

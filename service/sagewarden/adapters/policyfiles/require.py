@@ -23,7 +23,7 @@ from sagewarden.core.durations import SPELLING
 from sagewarden.core.entities import OWN_TAGS, Kind
 from sagewarden.core.patterns import Pattern, PatternRefused
 from sagewarden.core.policy import Escalation, Required
-from sagewarden.core.tags import AWS_TAGS, is_key, is_value
+from sagewarden.core.tag_words import AWS_TAGS, is_key, is_value
 
 REQUIRE_FIELDS: Final = ("pattern", "allowed", "default", "inherit", "normalise", "rename")
 ESCALATE_FIELDS: Final = ("after", "action", "grace")

@@ -17,6 +17,7 @@ MOST_LINES = 50_000
 """Lines in a file; the scanner takes seconds for a mebibyte of empty ones."""
 
 SUFFIXES = (".yaml", ".yml")
+SCHEME = "s3://"
 _BREAK = re.compile(r"\r\n|\r|\n")
 _SUSPECT = re.compile(r"[^\t\n\r\x20-\x7e]")
 _BOMS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff", b"\x00\x00\xfe\xff")
@@ -33,6 +34,11 @@ class RawFile:
     body: bytes | None
     log: Log
     version: str = ""
+
+
+def is_bucket(place: object) -> bool:
+    """Whether a place of policies is an address in S3."""
+    return isinstance(place, str) and place.startswith(SCHEME)
 
 
 def local_files(place: Path, top: Log) -> Iterator[RawFile]:
