@@ -49,7 +49,6 @@ FIRST: dict[str, tuple[str, ...]] = {
     f"{CORE}needs.py": ("tests/core/test_needs.py",),
     f"{CORE}owners.py": ("tests/core/test_owners.py",),
     f"{CORE}durations.py": ("tests/policyfiles/test_durations.py",),
-    f"{CORE}policy.py": ("tests/policyfiles",),
     f"{CORE}rules.py": ("tests/policyfiles/test_digests.py",),
     f"{CORE}globs.py": ("tests/core/test_globs.py",),
     f"{CORE}patterns.py": ("tests/core/test_patterns.py",),
@@ -60,7 +59,6 @@ FIRST: dict[str, tuple[str, ...]] = {
     f"{CORE}report_rows.py": ("tests/core/test_figures.py",),
     f"{CORE}visible.py": ("tests/reports/test_visible.py",),
     f"{CORE}holds.py": ("tests/core/test_holds.py", "tests/core/test_holdable.py"),
-    f"{CORE}remembered.py": ("tests/core/test_rehearsal.py", "tests/policyfiles"),
     f"{CORE}recording.py": ("tests/policyfiles/test_recording.py",),
 }
 
