@@ -4,9 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from sagewarden.core.canonical import milliseconds
 from sagewarden.core.entities import Entity, Kind
-from sagewarden.core.reconcile import Births, Listing, own_reads_allowed, reconcile
+from sagewarden.core.reconcile import Births, Listing, confirms, own_reads_allowed, reconcile
 
 BEGAN = datetime(2026, 3, 1, 12, tzinfo=UTC)
 LAG = timedelta(seconds=120)
@@ -27,7 +26,7 @@ def entity(created: datetime = OLD, status: str | None = None) -> Entity:
 
 
 def births(*entities: Entity) -> Births:
-    return {milliseconds(each.created): each for each in entities}
+    return entities
 
 
 def listing(created: datetime = OLD, **more: str | datetime) -> Listing:
@@ -93,3 +92,23 @@ def test_what_is_younger_than_the_lag_is_not() -> None:
 @pytest.mark.parametrize(("count", "allowed"), [(0, 10), (199, 10), (220, 11), (100_000, 5_000)])
 def test_own_reads_are_ten_or_a_twentieth(count: int, allowed: int) -> None:
     assert own_reads_allowed(count) == allowed
+
+
+@pytest.mark.parametrize(
+    ("line", "same"),
+    [
+        (listing(), True),
+        (listing(modified=OLD), True),
+        (listing(modified=OLD + timedelta(days=3)), False),
+        (listing(OLD + timedelta(days=1)), False),
+        (listing(status="InProgress"), False),
+    ],
+)
+def test_a_line_confirms_a_record_that_it_would_not_change(line: Listing, *, same: bool) -> None:
+    assert confirms(line, entity()) is same
+    assert (settled(births(entity()), line) == entity()) is same
+
+
+def test_what_a_line_confirmed_is_taken_as_it_is() -> None:
+    settled_all = reconcile({"c": births(entity())}, {"c": None}, BEGAN, LAG)
+    assert (settled_all.entities["c"], settled_all.unseen) == (entity(), ())

@@ -29,7 +29,8 @@ from pathlib import Path
 from typing import Any
 
 from pages import Account, PageSession, Spent  # type: ignore[import-not-found]  # beside this
-from soak import sandbox, say  # type: ignore[import-not-found]  # the same
+from soak import sandbox  # type: ignore[import-not-found]  # the same
+from telling import at_most, say  # type: ignore[import-not-found]  # the same
 
 from sagewarden import bootstrap
 from sagewarden.adapters.aws.inventory import SageMakerSurveys
@@ -202,11 +203,6 @@ HEADING = (
 )
 
 
-def beside(what: str, figure: float, bound: float, unit: str) -> str:
-    """Return a figure, its bound and the ratio."""
-    return f"{what}: {figure:.1f} {unit}, bound {bound:.1f} {unit}, ratio {figure / bound:.2f}"
-
-
 def table(sizes: list[int], *, by_http: bool) -> None:
     """Measure every size, and print the table and the figures beside their bounds."""
     say(f"answers: {'a sandbox, by HTTP' if by_http else 'generated pages, already parsed'}")
@@ -220,8 +216,8 @@ def table(sizes: list[int], *, by_http: bool) -> None:
     worst = [max(measured[most], key=lambda each: each.seconds).seconds]
     worst.append(max(measured[most], key=lambda each: each.mebibytes).mebibytes)
     share = most / MOST
-    say(beside(f"processor time for {most:,}", worst[0], BOUND_SECONDS * share, "s"))
-    say(beside(f"peak memory for {most:,}", worst[1], BOUND_MEBIBYTES, "MiB"))
+    say(at_most(f"processor time for {most:,} components", worst[0], BOUND_SECONDS * share, "s"))
+    say(at_most(f"peak memory for {most:,} components", worst[1], BOUND_MEBIBYTES, "MiB"))
     grown(measured[min(sizes)], measured[most])
 
 

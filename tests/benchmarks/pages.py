@@ -20,8 +20,8 @@ from botocore.session import Session
 from sagewarden.adapters.aws.clock import ServerClock
 from sagewarden.core.entities import Target
 
-BORN = datetime(2024, 6, 1, tzinfo=UTC)
-DAYS = 730
+BORN = datetime(2025, 6, 1, tzinfo=UTC)
+DAYS = 365
 DEPTH = 10_000
 """Hits after which Search stops."""
 

@@ -50,3 +50,26 @@ def test_identities_sort_from_the_top_of_a_tree() -> None:
 @pytest.mark.parametrize("experiment_key", [None, "e"])
 def test_a_parent_may_know_its_experiment(experiment_key: str | None) -> None:
     assert Parent("t", experiment_key).experiment == experiment_key
+
+
+@pytest.mark.parametrize(
+    "arn",
+    [
+        "arn:aws:sagemaker:us-east-1:1:experiment-trial-component/fit-1",
+        "arn:aws:sagemaker:us-east-1:1:training-job/fit",
+        "arn:aws:sagemaker:us-east-1:1:training-job/Fit",
+        "arn:aws:sagemaker:us-east-1:1:training-job/other",
+        "arn:aws:sagemaker:us-east-1:1:training-job/",
+        "fit-1",
+        "",
+    ],
+)
+def test_an_arn_comes_back_as_it_was(arn: str) -> None:
+    """Whether or not it ends like the name, of which it is held as a part then."""
+    seen = component("Fit-1", arn=arn, source_arn=arn)
+    assert (seen.arn, seen.source_arn) == (arn, arn)
+    assert replace(seen, status="Failed").arn == arn
+
+
+def test_what_no_job_made_has_no_source() -> None:
+    assert component("fit-1", source_arn=None).source_arn is None

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Any
 
 from sagewarden.application.judging import Governance, Judged
@@ -36,6 +37,10 @@ def policy_rows(governance: Governance, judged: Judged | None) -> Iterable[Polic
         )
 
 
+_spelled = lru_cache(1 << 10)(spell_time)
+"""Spells the few days on which all of a run's marks are due."""
+
+
 def judged_row(judgement: Judgement, *, held: bool = False) -> JudgedRow:
     """Return one judgement as its row."""
     return JudgedRow(
@@ -47,7 +52,7 @@ def judged_row(judgement: Judgement, *, held: bool = False) -> JudgedRow:
         against=judgement.against,
         owner=judgement.owner,
         size=judgement.size,
-        due="" if judgement.mark is None else spell_time(judgement.mark.due),
+        due="" if judgement.mark is None else _spelled(judgement.mark.due),
         held=held,
     )
 

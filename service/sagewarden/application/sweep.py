@@ -118,8 +118,7 @@ class Sweep:
         if book.baseline is not None and book.baseline.by:
             self.story.notes.append(f"this inventory was compared with {book.baseline.told}")
         follow(self._bench, book, good)
-        alive = {entity.identity: None for entity in judged.inventory.everything()}
-        forget_writes(self._bench, alive, min(began, now - DAY))
+        forget_writes(self._bench, judged.inventory, min(began, now - DAY))
 
     def _apply_approved(self) -> None:
         """Apply approved plans; one that other policies made is void and told of."""

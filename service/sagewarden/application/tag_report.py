@@ -1,6 +1,6 @@
 """What a report tells of tags: what was written, how policies are complied with, what is left."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Final
 
@@ -72,10 +72,10 @@ def compliance(judged: Judged) -> tuple[ComplianceRow, ...]:
     rows = []
     for some in judged.judgements.inspected:
         worst = _worst(some)
-        owners = {judged.owner(each) for each in some.entities}
-        for who in sorted(owners):
-            theirs = [each for each in some.entities if judged.owner(each) == who]
-            counts = Counter(worst.get(each.identity, _COMPLIANT) for each in theirs)
+        by_owner: dict[str, Counter[str]] = defaultdict(Counter)
+        for each in some.entities:
+            by_owner[judged.owner(each)][worst.get(each.identity, _COMPLIANT)] += 1
+        for who, counts in sorted(by_owner.items()):
             rows.append(
                 ComplianceRow(
                     policy=some.policy.name,

@@ -1,6 +1,6 @@
 """The record of our own writes, in the vault: what they touched, and what they deleted of late."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -81,7 +81,7 @@ def remember_touched(
     _put(bench, _Record(merged(known, [more]), there.deleted, there.version))
 
 
-def forget_writes(bench: Bench, alive: Mapping[Identity, object], since: datetime) -> None:
+def forget_writes(bench: Bench, alive: Container[Identity], since: datetime) -> None:
     """Drop what touched things that no longer exist, and what was deleted before a time (UTC)."""
     known = _read(bench)
     writes = {who: write for who, write in known.writes.items() if who in alive}

@@ -29,14 +29,33 @@ def plain(value: Any) -> Any:
     return value
 
 
+def _simpler(value: Any) -> Any:
+    """Return what JSON has for one value that it lacks."""
+    simple = plain(value)
+    if simple is value:
+        raise TypeError(f"there is no spelling for {type(value)}")
+    return simple
+
+
 _SPELL = json.JSONEncoder(
-    sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False
+    sort_keys=True,
+    separators=(",", ":"),
+    ensure_ascii=True,
+    allow_nan=False,
+    check_circular=False,
+    default=_simpler,
 ).encode
 
 
 def canonical(value: Any) -> bytes:
-    """Return the one JSON spelling of a value: sorted keys, no blanks, ASCII only."""
-    return _SPELL(plain(value)).encode("ascii")
+    """Return the one JSON spelling of a value: sorted keys, no blanks, ASCII only.
+
+    Nearly all is spelled at the speed of C; what is left are numbers that are not finite.
+    """
+    try:
+        return _SPELL(value).encode("ascii")
+    except ValueError:
+        return _SPELL(plain(value)).encode("ascii")
 
 
 def canonical_pieces(content: Mapping[str, Any]) -> Iterator[bytes]:

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Literal, NamedTuple
+from functools import lru_cache
+from typing import Any, Literal, NamedTuple
 
 from sagewarden.core.canonical import milliseconds
 from sagewarden.core.models import Artifacts
@@ -104,9 +105,8 @@ class Entity:
     none. `parameters` and `metrics` hold what some policy asks for, and are None when none asks.
     `artifacts` are a component's places in S3; None when no protection asks, or when unknown.
 
-    `key` is the name in lower case: unique in a target and kind at any one time. `identity` is the
-    entity itself, not another one that took its name later. `trials` are a component's trials by
-    key, sorted; empty when there are none or unknown.
+    `key` is the name in lower case: unique in a target and kind at any one time. `trials` are a
+    component's trials by key, sorted; empty when there are none or unknown.
     """
 
     kind: Kind
@@ -128,14 +128,16 @@ class Entity:
     metrics: Metrics | None = None
     artifacts: Artifacts | None = None
     key: str = field(init=False, repr=False, compare=False)
-    identity: Identity = field(init=False, repr=False, compare=False)
     trials: tuple[str, ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        key = _lower(self.name)
-        object.__setattr__(self, "key", key)
-        object.__setattr__(self, "identity", Identity(self.kind, key, milliseconds(self.created)))
+        object.__setattr__(self, "key", _lower(self.name))
         object.__setattr__(self, "trials", _trials(self.parents or ()))
+
+    @property
+    def identity(self) -> Identity:
+        """The entity itself, not another one that took its name later."""
+        return Identity(self.kind, self.key, milliseconds(self.created))
 
     @property
     def read(self) -> bool:
@@ -146,6 +148,41 @@ class Entity:
     def running(self) -> bool:
         """Whether a job or a run may still be writing into it."""
         return self.status in RUNNING
+
+
+class _Arn:
+    """Holds a field's ARN as its beginning, which others share, if it ends like the entity's key.
+
+    So do its own and that of a job that made it: a million of them would weigh as much as all else.
+    """
+
+    def __init__(self, slot: Any) -> None:
+        self._slot = slot
+
+    def __get__(self, entity: Entity | None, _owner: type) -> Any:
+        """Return the whole ARN."""
+        if entity is None:
+            return self
+        held = self._slot.__get__(entity)
+        return held[0] + entity.key[: held[1]] if type(held) is tuple else held
+
+    def __set__(self, entity: Entity, arn: str | None) -> None:
+        """Take an ARN apart; the entity's name is set before."""
+        self._slot.__set__(entity, arn and _apart(arn, _lower(entity.name)))
+
+
+def _apart(arn: str, key: str) -> str | tuple[str, int]:
+    beginning, slash, end = arn.rpartition("/")
+    return _beginning(beginning + slash, len(end)) if slash and key.startswith(end) else arn
+
+
+@lru_cache(1 << 12)
+def _beginning(text: str, rest: int) -> tuple[str, int]:
+    return text, rest
+
+
+for _field in ("arn", "source_arn"):
+    setattr(Entity, _field, _Arn(getattr(Entity, _field)))
 
 
 def _lower(name: str) -> str:

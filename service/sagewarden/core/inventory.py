@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 
-from sagewarden.core.entities import Entity, Kind, Target
+from sagewarden.core.entities import Entity, Identity, Kind, Target
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +55,13 @@ class Inventory:
         yield from self.experiments.values()
         yield from self.trials.values()
         yield from self.components.values()
+
+    def __contains__(self, who: object) -> bool:
+        """Whether this very entity was seen, and not another one that took its name later."""
+        if not isinstance(who, Identity):
+            return False
+        seen = self.of(who.kind).get(who.name)
+        return seen is not None and seen.identity == who
 
     @property
     def counts(self) -> dict[Kind, int]:

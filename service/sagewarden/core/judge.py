@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from sys import intern
 from typing import NamedTuple
 
@@ -144,10 +145,11 @@ def judge(inventory: Inventory, policies: PolicySet, given: Circumstances) -> Ju
     unknown = sum(len(rule.doubtful) for rule in rules)
     told: list[Judgement] = []
     marks: dict[tuple[Identity, str], Mark] = {}
-    reached: set[Identity] = set()
+    reached: Mapping[Kind, set[str]] = {kind: set() for kind in Kind}
     for rule in (*(each for each in rules if each.policy.action is not Action.TAG), *tagging.rules):
         found = list(_weighed(rule, forest, protected, given.owners))
-        reached.update(_reach(rule, given.select))
+        for part in _reach(rule, given.select):
+            reached[part.kind].add(part.key)
         rule.let_go()
         moved = _moved(found, forest, given)
         told.extend(_judged(match, moved, inventory, given) for match in found)
@@ -157,7 +159,7 @@ def judge(inventory: Inventory, policies: PolicySet, given: Circumstances) -> Ju
         forest=forest,
         given=tuple(told),
         marks=marks,
-        matched={kind: sum(who.kind is kind for who in reached) for kind in Kind},
+        matched={kind: len(keys) for kind, keys in reached.items()},
         protected=protected,
         unknown=unknown,
         select=given.select,
@@ -450,7 +452,7 @@ def _judged(match: _Match, marks: Marks, inventory: Inventory, given: Circumstan
         if not inventory.complete:
             waiting = "the inventory is incomplete: nothing is due"
         verdict = Verdict.MARK if waiting else Verdict.DELETE
-        against = (intern(waiting),) if waiting else ()
+        against = _alone(waiting) if waiting else ()
     return Judgement(
         entity=match.subject.entity,
         policy=match.policy,
@@ -461,6 +463,12 @@ def _judged(match: _Match, marks: Marks, inventory: Inventory, given: Circumstan
         mark=mark,
         owner=match.owner,
     )
+
+
+@lru_cache(1 << 10)
+def _alone(text: str) -> tuple[str]:
+    """Return the one tuple for all of which nothing else is said."""
+    return (text,)
 
 
 _SHORT = 40
@@ -477,9 +485,9 @@ def _reasons(match: _Match, now: datetime) -> tuple[str, ...]:
     return (*found, *match.rule.because.get(match.subject.entity.identity, ()))
 
 
-def _reach(rule: _Rule, select: Select) -> Iterator[Identity]:
+def _reach(rule: _Rule, select: Select) -> Iterator[Entity]:
     """Yield all that would go if nothing kept it and whatever is unknown were true."""
     if rule.policy.action is Action.DELETE:
         for subject in (*rule.matches, *rule.doubtful):
             if selected(select, rule.policy, subject.entity):
-                yield from (part.identity for part in subject.tree.parts)
+                yield from subject.tree.parts

@@ -123,10 +123,8 @@ def advance(
     marks: Marks, candidates: Iterable[Candidate], now: datetime, rules: MarkRules
 ) -> dict[tuple[Identity, str], Mark]:
     """Return the marks after one complete run: what no longer matches has lost its mark."""
-    return {
-        candidate.place: _advanced(marks.get(candidate.place), candidate, now, rules)
-        for candidate in candidates
-    }
+    after = [_advanced(marks.get(each.place), each, now, rules) for each in candidates]
+    return {mark.place: mark for mark in after}
 
 
 def _advanced(mark: Mark | None, candidate: Candidate, now: datetime, rules: MarkRules) -> Mark:

@@ -12,6 +12,7 @@ from typing import Any
 
 from sagewarden.core.entities import Metrics, Parameters, Quantity, Summary
 from sagewarden.core.models import Artifacts, artifacts_of
+from sagewarden.core.packed import packed
 from sagewarden.core.policy import (
     AllOf,
     AnyOf,
@@ -49,7 +50,7 @@ class Needs:
         given = record.get("Parameters")
         if not given:
             return _NO_PARAMETERS
-        return {name: _value(given[name]) for name in self.parameters if name in given}
+        return packed({name: _value(given[name]) for name in self.parameters if name in given})
 
     def metrics_of(self, record: Mapping[str, Any]) -> Metrics | None:
         """Pick what is asked for from a record; a summary that lacks its value gives NaN."""
@@ -65,7 +66,7 @@ class Needs:
                     before = found.get(quantity, ())
                     number = nan if value is None else float(value)
                     found[quantity] = before if number in before else (*before, number)
-        return found
+        return packed(found)
 
     def artifacts_of(self, record: Mapping[str, Any]) -> Artifacts | None:
         """Pick what a component left in S3; None when nothing is asked for, or nobody knows."""

@@ -62,7 +62,7 @@ def observe(
         modified=_last_sign_of_life(record),
         content=content(kind, record, tags or {}),
         tags=None if tags is None else _shared(tags),
-        display_name=record.get("DisplayName"),
+        display_name=_shown(record.get("DisplayName"), name),
         status=_same((record.get("Status") or {}).get("PrimaryStatus")),
         origin=_origin(name, source_arn, tags or {}),
         source_arn=source_arn,
@@ -79,6 +79,11 @@ def observe(
 def _same(word: str | None) -> str | None:
     """Return the one text that all use who say this: an answer of AWS spells it anew each time."""
     return word if word is None else intern(word)
+
+
+def _shown(text: str | None, name: str) -> str | None:
+    """Return the one text for both where something is shown by its name, as AWS does unasked."""
+    return name if text == name else text
 
 
 def _shared(tags: Mapping[str, str]) -> Mapping[str, str]:

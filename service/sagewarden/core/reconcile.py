@@ -18,8 +18,8 @@ LEAST_OWN_READS = 10
 OWN_READS_PER_HUNDRED = 5
 """Share of a kind that may be read one by one; more means that Search cannot be relied on."""
 
-Births = Mapping[int, Entity]
-"""What Search gave for one name, by CreationTime in milliseconds since 1970 UTC."""
+Births = tuple[Entity, ...]
+"""What Search gave for one name: one for each CreationTime."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,23 +47,44 @@ class Listing:
 class Reconciled:
     """One entity for each name, and what List alone shows: that is to be read by itself."""
 
-    entities: Mapping[str, Entity]
+    entities: dict[str, Entity]
     unseen: tuple[Listing, ...]
 
 
+def newest(births: Births) -> Entity:
+    """Return what was created last under a name."""
+    return max(births, key=lambda each: each.created)
+
+
+def confirms(listing: Listing, entity: Entity) -> bool:
+    """Whether List says nothing of an entity that Search does not."""
+    same = milliseconds(listing.created) == milliseconds(entity.created)
+    return same and _doubted(_touched(entity, listing), _status(entity, listing)) is entity
+
+
 def reconcile(
-    found: Mapping[str, Births], listed: Mapping[str, Listing], began: datetime, lag: timedelta
+    found: Mapping[str, Births],
+    listed: Mapping[str, Listing | None],
+    began: datetime,
+    lag: timedelta,
 ) -> Reconciled:
     """Compare both, by key. `began` is the server's time (UTC) before the first call.
+
+    `listed` has None where a line `confirms` the one record of its name.
 
     What was created within `lag` before `began` may not be in Search yet: it is left out, for
     nothing of that age can be due.
     """
-    entities = {key: _settled(births, listed.get(key), began) for key, births in found.items()}
+    entities = {
+        key: births[0]
+        if key in listed and listed[key] is None
+        else _settled(births, listed.get(key), began)
+        for key, births in found.items()
+    }
     unseen = tuple(
         listing
         for key, listing in listed.items()
-        if key not in found and listing.created < began - lag
+        if listing is not None and key not in found and listing.created < began - lag
     )
     return Reconciled(entities, unseen)
 
@@ -74,13 +95,14 @@ def own_reads_allowed(count: int) -> int:
 
 
 def _settled(births: Births, listing: Listing | None, began: datetime) -> Entity:
-    newest = births[max(births)]
+    last = newest(births)
     if listing is None:
-        doubts = [*_twice(births), *_unlisted(newest, began)]
-        return _doubted(newest, doubts)
-    same = births.get(milliseconds(listing.created))
+        doubts = [*_twice(births), *_unlisted(last, began)]
+        return _doubted(last, doubts)
+    born = milliseconds(listing.created)
+    same = next((each for each in births if milliseconds(each.created) == born), None)
     if same is None:
-        return _doubted(newest, ["Search and List differ on its CreationTime"])
+        return _doubted(last, ["Search and List differ on its CreationTime"])
     return _doubted(_touched(same, listing), _status(same, listing))
 
 

@@ -12,6 +12,7 @@ from dataclasses import replace
 from sagewarden.adapters.aws.looks import SageMakerLooks
 from sagewarden.adapters.aws.search import Found
 from sagewarden.core.entities import Entity
+from sagewarden.core.reconcile import newest
 from sagewarden.errors import Absent, ReadFailed
 
 PROBES = 2
@@ -30,7 +31,7 @@ def unknown_members(found: Found, looks: SageMakerLooks) -> frozenset[str]:
             unknown.update(keys)
             _forget(found, keys, member.lower())
     for key, births in found.records.items():
-        if any(each.tags is None or each.parents is None for each in births.values()):
+        if any(each.tags is None or each.parents is None for each in births):
             unknown.add(key)
     return frozenset(unknown)
 
@@ -41,9 +42,8 @@ def _means_none(found: Found, member: str, has_any: Callable[[Entity], bool]) ->
     keys = found.without[member]
     agreed = False
     for key in keys[:: -(-len(keys) // PROBES)]:
-        births = found.records[key]
         try:
-            if has_any(births[max(births)]):
+            if has_any(newest(found.records[key])):
                 return False
         except Absent:
             continue
@@ -55,7 +55,7 @@ def _means_none(found: Found, member: str, has_any: Callable[[Entity], bool]) ->
 
 def _forget(found: Found, keys: list[str], attribute: str) -> None:
     for key in keys:
-        births = found.records[key]
-        for born, entity in births.items():
-            changes = {attribute: None}
-            births[born] = replace(entity, **changes)  # type: ignore[arg-type]
+        changes = {attribute: None}
+        found.records[key] = tuple(
+            [replace(each, **changes) for each in found.records[key]]  # type: ignore[arg-type]
+        )

@@ -10,7 +10,7 @@ from sagewarden.adapters.aws.absent import unknown_members
 from sagewarden.adapters.aws.alone import Alone, AloneReader
 from sagewarden.adapters.aws.calls import Patience, Reads
 from sagewarden.adapters.aws.identity import caller, pinned
-from sagewarden.adapters.aws.listing import Names, list_all
+from sagewarden.adapters.aws.listing import list_all
 from sagewarden.adapters.aws.looks import SageMakerLooks
 from sagewarden.adapters.aws.search import Found, search_all
 from sagewarden.application.ports.aws import Caller, Progress
@@ -101,28 +101,28 @@ class _Survey:
 
     def read(self, teller: _Teller) -> None:
         """Start all six streams, then settle each kind, from the top."""
-        searches: dict[Kind, Future[Found]] = {}
-        listings: dict[Kind, Future[Names]] = {}
+        streams: dict[Kind, tuple[Found, Future[None], Future[None]]] = {}
         for kind in Kind:
-            searches[kind] = self.pool.submit(
-                search_all, self.reads, kind, self.asked, teller.of(f"{kind}s")
-            )
-            listings[kind] = self.pool.submit(
-                list_all, self.reads, kind, teller.of(f"{kind}s listed")
-            )
+            found = Found(kind, self.asked)
+            search = self.pool.submit(search_all, self.reads, found, teller.of(f"{kind}s"))
+            listing = self.pool.submit(list_all, self.reads, found, teller.of(f"{kind}s listed"))
+            streams[kind] = (found, search, listing)
         for kind in _TOP_DOWN:
-            self._settle(searches[kind].result(), listings[kind].result())
+            found, *both = streams.pop(kind)  # once it is settled, it has to be no more
+            for each in both:
+                each.result()
+            self._settle(found)
 
-    def _settle(self, found: Found, names: Names) -> None:
+    def _settle(self, found: Found) -> None:
         kind = found.kind
-        for failed in (found.failed, names.failed):
+        for failed in (found.failed, found.unlisted):
             if failed is not None:
                 self.gaps.append(Gap(kind, None, failed))
         unknown = unknown_members(found, self.looks)
-        settled = reconcile(found.records, names.listed, self.began, self.lag)
-        self.seen[kind] = dict(settled.entities)
+        settled = reconcile(found.records, found.listed, self.began, self.lag)
+        self.seen[kind] = settled.entities
         partial = tuple(Listing.of(settled.entities[key]) for key in sorted(unknown))
-        if not (found.failed or names.failed):
+        if not (found.failed or found.unlisted):
             self._read_alone(kind, (*settled.unseen, *partial))
 
     def _read_alone(self, kind: Kind, wanted: tuple[Listing, ...]) -> None:

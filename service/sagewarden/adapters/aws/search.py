@@ -5,6 +5,7 @@ by CreationTime, oldest first; where a slice ends, the next one starts with the 
 the last hit was created, and hits that come twice count once.
 """
 
+import threading
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -14,10 +15,10 @@ from typing import Any
 from sagewarden.adapters.aws.answers import Answer
 from sagewarden.adapters.aws.calls import PAGE, Reads
 from sagewarden.adapters.aws.vocabulary import WORDS
-from sagewarden.core.canonical import milliseconds
 from sagewarden.core.entities import Entity, Kind, Parent
 from sagewarden.core.needs import NOTHING, Needs
 from sagewarden.core.observe import observe
+from sagewarden.core.reconcile import Births, Listing, confirms
 from sagewarden.errors import Absent, ReadFailed
 
 DEPTH = 10_000
@@ -28,19 +29,24 @@ DEPTH = 10_000
 class Found:
     """What Search gave of one kind.
 
-    Of parameters and metrics, records hold what is `asked` for. `records` are by key, then by
-    CreationTime in milliseconds. `without` names the keys of records that lack `Tags` or `Parents`,
-    `spells_empty` which of the two the service has spelled as an empty list. `failed` says why this
-    is not all.
+    Of parameters and metrics, records hold what is `asked` for. `records` are by key, one for each
+    CreationTime. `without` names the keys of records that lack `Tags` or `Parents`, `spells_empty`
+    which of the two the service has spelled as an empty list. `failed` says why this is not all.
+
+    `listed` is what List gave meanwhile, by key, and `unlisted` why that is not all. Where both say
+    the same, as of nearly all, there is None: a million lines weigh as much as what they confirm.
     """
 
     kind: Kind
     asked: Needs = NOTHING
-    records: dict[str, dict[int, Entity]] = field(default_factory=dict)
+    records: dict[str, Births] = field(default_factory=dict)
+    listed: dict[str, Listing | None] = field(default_factory=dict)
     without: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     spells_empty: set[str] = field(default_factory=set)
     count: int = 0
     failed: str | None = None
+    unlisted: str | None = None
+    lock: threading.Lock = field(default_factory=threading.Lock)
 
     def add(self, record: Mapping[str, Any]) -> None:
         """Take one record in; one that came before counts once."""
@@ -49,32 +55,48 @@ class Found:
         if self.kind is Kind.COMPONENT:
             parents = self._read(record, "Parents", _parents_of)
         entity = observe(self.kind, record, tags=tags, parents=parents, asked=self.asked)
-        births = self.records.setdefault(entity.key, {})
-        born = milliseconds(entity.created)
-        self.count += born not in births
-        births[born] = entity
+        for member in ("Tags", "Parents") if self.kind is Kind.COMPONENT else ("Tags",):
+            if record.get(member) is None:
+                self.without[member].append(entity.key)
+        with self.lock:
+            self._take(entity)
+
+    def list(self, listing: Listing) -> None:
+        """Take in one line of List; of several of one name, the last counts."""
+        with self.lock:
+            births = self.records.get(listing.key, ())
+            key = births[0].key if births else listing.key
+            same = len(births) == 1 and confirms(listing, births[0])
+            self.listed[key] = None if same else listing
+
+    def _take(self, entity: Entity) -> None:
+        key = entity.key
+        before = self.records.get(key, ())
+        others = tuple([each for each in before if each.identity != entity.identity])
+        self.count += len(others) == len(before)
+        self.records[key] = (*others, entity)
+        if key in self.listed:
+            listing = self.listed[key] or Listing.of(before[0])
+            same = not others and confirms(listing, entity)
+            self.listed[key] = None if same else listing
 
     def _read(self, record: Mapping[str, Any], member: str, read: Callable[[Any], Any]) -> Any:
         given = record.get(member)
-        if given is None:
-            self.without[member].append(record[WORDS[self.kind].name].lower())
-        elif not given:
+        if given is not None and not given:
             self.spells_empty.add(member)
         return read(given or [])
 
 
-def search_all(reads: Reads, kind: Kind, asked: Needs, tell: Callable[[int], None]) -> Found:
-    """Read a whole kind, with what is `asked` for; `tell` hears how many there are so far."""
-    found = Found(kind, asked)
+def search_all(reads: Reads, found: Found, tell: Callable[[int], None]) -> None:
+    """Read a whole kind; `tell` hears how many there are so far."""
     since: datetime | None = None
     try:
         while True:
             since = _slice(reads, found, since, tell)
             if since is None:
-                return found
+                return
     except (ReadFailed, Absent) as error:
         found.failed = error.message
-        return found
 
 
 def _slice(
