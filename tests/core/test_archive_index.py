@@ -61,3 +61,28 @@ def test_of_what_could_not_come_back_nothing_is_told(record: ArchiveRecord) -> N
     """Whoever needs to know reads its archive."""
     with pytest.raises(IntegrityError):
         Indexed.of(record)
+
+
+def test_a_part_says_of_what_format_it_is() -> None:
+    assert index_header("t", "r") == {"sagewarden_index": 1, "target": "t", "run": "r"}
+
+
+def test_entities_stand_in_one_order() -> None:
+    """The same archive gives the same line, whatever order its records have."""
+    one = component({})
+    two = component({}, identity=Identity(Kind.COMPONENT, "a", 1_700_000_000_000))
+    assert index_line("a", held([one, two])) == index_line("a", held([two, one]))
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        [],
+        [{"sagewarden_index": 2}],
+        [index_header("t", "r"), {"archive": "a"}],
+        [index_header("t", "r"), {"archive": "a", "entities": [{"kind": "model"}]}],
+    ],
+)
+def test_what_we_do_not_write_is_no_part(lines: list[Any]) -> None:
+    with pytest.raises(IntegrityError):
+        read_part(lines)
