@@ -1,5 +1,6 @@
 """Search against List: what is believed, what is doubted, what is read again."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -65,8 +66,12 @@ def test_of_two_that_search_shows_list_decides() -> None:
 
 
 def test_of_two_that_list_does_not_show_neither_is_believed() -> None:
-    seen = settled(births(entity(), entity(OLD + timedelta(days=1))), None)
-    assert seen.doubt is not None
+    later = OLD + timedelta(days=1)
+    seen = settled(births(entity(later), entity()), None)
+    assert (seen.created, seen.doubt) == (
+        later,
+        "Search shows two of this name, List shows none; Search shows it, List does not",
+    )
 
 
 def test_another_status_is_doubted() -> None:
@@ -112,3 +117,41 @@ def test_a_line_confirms_a_record_that_it_would_not_change(line: Listing, *, sam
 def test_what_a_line_confirmed_is_taken_as_it_is() -> None:
     settled_all = reconcile({"c": births(entity())}, {"c": None}, BEGAN, LAG)
     assert (settled_all.entities["c"], settled_all.unseen) == (entity(), ())
+
+
+def test_what_was_made_as_it_began_need_not_be_listed() -> None:
+    assert settled(births(entity(BEGAN)), None).doubt is None
+    assert settled(births(entity(BEGAN - timedelta(milliseconds=1))), None).doubt is not None
+
+
+def test_what_is_as_old_as_the_lag_may_not_be_in_search_yet() -> None:
+    edge, older = listing(BEGAN - LAG), listing(BEGAN - LAG - timedelta(milliseconds=1))
+    assert reconcile({}, {"c": edge}, BEGAN, LAG).unseen == ()
+    assert reconcile({}, {"c": older}, BEGAN, LAG).unseen == (older,)
+
+
+def test_what_both_show_is_not_read_by_itself() -> None:
+    assert reconcile({"c": births(entity())}, {"c": listing()}, BEGAN, LAG).unseen == ()
+
+
+def test_only_components_have_a_status_to_differ_on() -> None:
+    seen = replace(entity(), kind=Kind.EXPERIMENT)
+    assert settled(births(seen), listing(status="Completed")).doubt is None
+
+
+def test_a_sign_of_life_that_search_lacks_is_taken_from_the_list() -> None:
+    late = OLD + timedelta(days=3)
+    unknown = replace(entity(), modified=None)
+    assert settled(births(unknown), listing(modified=late)).modified == late
+    assert settled(births(unknown), listing()).modified is None
+
+
+def test_an_earlier_sign_of_life_does_not_count() -> None:
+    early = OLD - timedelta(days=3)
+    assert settled(births(entity()), listing(modified=early)).modified == OLD
+
+
+def test_a_listing_says_of_an_entity_what_list_would() -> None:
+    seen = entity(status="Failed")
+    assert Listing.of(seen) == listing(modified=OLD, status="Failed")
+    assert Listing.of(seen).key == "c"

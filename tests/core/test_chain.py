@@ -76,8 +76,9 @@ def test_what_is_not_the_next_link(
         FIRST.body().replace(b'"run":"run-1"', b'"run":"run-1","more":1'),
         canonical({"format": 1}),
         canonical(json.loads(FIRST.body()) | {"objects": 3}),
+        replace(FIRST, at="2026-01-01T00:00:00Z").body(),
     ],
-    ids=["another format", "a blank", "a field more", "fields missing", "no objects"],
+    ids=["another format", "a blank", "a field more", "fields missing", "no objects", "a time"],
 )
 def test_what_we_would_not_write_is_no_link(body: bytes) -> None:
     with pytest.raises((KeyError, TypeError, ValueError)):

@@ -99,3 +99,8 @@ def test_what_was_seen_of_an_entity_has_no_secret() -> None:
 def test_what_was_seen_without_a_secret_stays_the_same_entity(parameters: Any) -> None:
     some = component("c", parameters=parameters)
     assert SECRETS.seen(some) is some
+
+
+def test_a_record_without_parameters_has_none_after() -> None:
+    record = replace(RECORD, described={"TrialComponentName": "Comp"})
+    assert SECRETS.redacted(record).described == record.described

@@ -15,7 +15,12 @@ def test_objects_and_bytes_are_added_up_by_family() -> None:
 
 
 def test_a_gigabyte_costs_its_price() -> None:
-    assert monthly(GIGABYTE, Decimal("0.023")) == Decimal("0.023")
+    assert monthly(1_073_741_824, Decimal("0.023")) == Decimal("0.023")
+
+
+def test_families_stand_by_name() -> None:
+    found = measured([("reports", 1), ("archive", 2), ("journal", 3)], None, "")
+    assert [each.family for each in found.families] == ["archive", "journal", "reports"]
 
 
 def test_the_price_is_told_with_whose_word_it_is() -> None:

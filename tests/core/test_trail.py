@@ -3,6 +3,8 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from sagewarden.core.trail import Claim, Reconciliation, Trail, TrailEvent, reconcile
 
 T0 = datetime(2026, 11, 23, 6, 0, tzinfo=UTC)
@@ -115,3 +117,90 @@ def test_nobody_is_ours_when_no_identity_is_known() -> None:
     """An ARN that could be anybody's explains nothing away."""
     found = reconcile(TRAIL, [CLAIM], ("",))
     assert found.agreed == 0
+
+
+@pytest.mark.parametrize(
+    ("at", "agrees"),
+    [(-2.01, False), (-2, True), (0, True), (2, True), (4, True), (4.01, False)],
+)
+def test_clocks_of_aws_may_lie_two_minutes_apart(at: float, agrees: bool) -> None:  # noqa: FBT001
+    """Before the intent and behind the outcome."""
+    found = compared(replace(TRAIL, events=(replace(EVENT, at=minutes(at)),)), CLAIM)
+    assert (found.clean, found.agreed) == (agrees, int(agrees))
+
+
+def test_an_intent_that_is_open_explains_nothing_before_it() -> None:
+    still_open = replace(CLAIM, until=None, result="open")
+    early = replace(TRAIL, events=(replace(EVENT, at=minutes(-3)),))
+    late = replace(TRAIL, events=(replace(EVENT, at=minutes(50)),))
+    assert [kinds(compared(each, still_open)) for each in (early, late)] == [
+        ["event without intent"],
+        [],
+    ]
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "covered"),
+    [
+        (minutes(0), minutes(2), True),
+        (minutes(1), minutes(2), False),
+        (minutes(0), minutes(1), False),
+        (None, minutes(2), False),
+        (minutes(0), None, False),
+        (None, None, False),
+    ],
+)
+def test_an_intent_is_covered_from_its_begin_to_its_end(
+    since: datetime | None,
+    until: datetime | None,
+    covered: bool,  # noqa: FBT001
+) -> None:
+    """Both ends included; what is not covered is not missed."""
+    found = compared(replace(TRAIL, events=(), since=since, until=until), CLAIM)
+    assert (found.uncovered, kinds(found)) == (
+        1 - covered,
+        ["intent without event"] if covered else [],
+    )
+
+
+def test_an_intent_without_an_end_is_not_covered() -> None:
+    assert compared(TRAIL, replace(CLAIM, until=None)).uncovered == 1
+
+
+def test_what_was_compared_is_counted() -> None:
+    """Of two intents one has its event, a third lies outside, and one event is another's."""
+    lost = replace(CLAIM, act=("DeleteTrial", "lost", ""))
+    outside = replace(CLAIM, since=minutes(70), until=minutes(71))
+    theirs = replace(EVENT, event="e-5", act=("DeleteTrial", "theirs", ""), caller=OTHER)
+    refused = replace(theirs, event="e-6", error="AccessDenied")
+    found = compared(replace(TRAIL, events=(EVENT, theirs, refused)), CLAIM, lost, outside)
+    assert (found.agreed, found.uncovered, found.events) == (1, 1, 1)
+    assert (found.files, found.records, found.identities) == (1, 9, (OURS,))
+    assert (found.since, found.until) == ("2026-11-23T05:00:00.000Z", "2026-11-23T07:00:00.000Z")
+    assert [(each.kind, each.event, each.detail) for each in found.others] == [
+        ("delete by another", "e-5", "it succeeded")
+    ]
+    (missing,) = found.differences
+    assert (missing.name, missing.at, missing.run, missing.caller, missing.event) == (
+        "lost",
+        "2026-11-23T06:00:00.000Z",
+        "r",
+        "",
+        "",
+    )
+
+
+def test_files_that_cover_nothing_have_no_time() -> None:
+    found = compared(replace(TRAIL, since=None, until=None))
+    assert (found.since, found.until) == ("", "")
+
+
+def test_one_of_several_events_that_is_ours_is_enough() -> None:
+    theirs = replace(EVENT, event="e-7", caller=OTHER)
+    assert compared(replace(TRAIL, events=(theirs, EVENT)), CLAIM).agreed == 1
+
+
+def test_the_first_of_several_by_others_is_told() -> None:
+    one, two = (replace(EVENT, event=each, caller=f"{OTHER}{each}") for each in ("x", "y"))
+    (found,) = compared(replace(TRAIL, events=(one, two)), CLAIM).differences
+    assert (found.event, found.caller, found.operation) == ("x", f"{OTHER}x", DELETE[0])
