@@ -49,6 +49,18 @@ def test_every_link_of_the_readme_leads_somewhere() -> None:
     assert [link for link in links if not (ROOT / link).exists()] == []
 
 
+def test_every_figure_of_the_readme_was_printed_by_a_benchmark() -> None:
+    """What is told in seconds, bytes, times or entities stands in what a benchmark printed."""
+    kept = ROOT.glob("tests/benchmarks/figures/*.txt")
+    printed = "\n".join(each.read_text() for each in kept)
+    told = re.sub(
+        r"```.*?```|<!-- (\w+) -->.*?<!-- /\1 -->", "", README.read_text(), flags=re.DOTALL
+    )
+    figures = re.findall(r"\d[\d,.]* (?:ms|s|MB|MiB|GiB|times|calls|entities|things)\b", told)
+    assert figures
+    assert [figure for figure in figures if figure not in printed] == []
+
+
 def test_the_changelog_knows_the_version() -> None:
     """The version in pyproject.toml has its heading in the changelog."""
     version = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
