@@ -43,6 +43,7 @@ class Sender:
         """Send it once; raise what `effect_error` makes of a failure."""
         limiter = self._limiters.of(operation)
         self._stopped.by = None
+        limiter.left()
         try:
             answer = getattr(self._client, xform_name(operation))(**request)
             check(operation, request, answer)
