@@ -2,7 +2,7 @@
 
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -59,6 +59,15 @@ class Chronicle:
     def inspected(self, target: Target, job: str, result: Inspection, found: str = "") -> None:
         """Note how an inspection ended, and what it found."""
         self._change(target, lambda before: before.inspected(job, result, found))
+
+    def moved(self, target: Target, counts: Mapping[tuple[str, str, str], int]) -> None:
+        """Note what the run under way has settled."""
+        self._change(target, lambda before: before.moved(counts))
+
+    def recalled(self, target: Target, ago: float) -> None:
+        """Note how long ago, in seconds, a run before our begin went well, unless one did since."""
+        good = self._monotonic() - ago
+        self._change(target, lambda before: before.recalled(good))
 
     def standings(self) -> tuple[Standing, ...]:
         """Return how each target stands."""

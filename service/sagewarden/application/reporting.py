@@ -1,13 +1,16 @@
 """Stores a run's report, and reads those of past runs."""
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 
 from sagewarden.application.documents import create_once, read_document, read_or_none
 from sagewarden.application.ports import Bench
+from sagewarden.core.canonical import read_time
 from sagewarden.core.figures import Figures, History
 from sagewarden.core.keys import Family, prefix, report_key
 from sagewarden.core.report import Report
 from sagewarden.core.report_rows import PastRun
+from sagewarden.core.standing import GOOD, result_of
 from sagewarden.errors import IntegrityError
 
 HISTORY = 30
@@ -76,6 +79,14 @@ def past_runs(bench: Bench, but: str) -> Iterable[PastRun]:
     """Yield the newest past runs but this one, oldest first."""
     for run in [each for each in reported_runs(bench) if each != but][-HISTORY:]:
         yield read_figures(bench, run).run
+
+
+def last_good(bench: Bench) -> datetime | None:
+    """Return when the newest run ended that went well, of the newest runs that reported."""
+    for run in reversed(reported_runs(bench)[-HISTORY:]):
+        if result_of(read_figures(bench, run).run.exit_code, stopped=False) in GOOD:
+            return read_time(read_report(bench, run).ended)
+    return None
 
 
 def read_history(bench: Bench) -> History:

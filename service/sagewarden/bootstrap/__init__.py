@@ -139,13 +139,13 @@ class Meters:
     vault: VaultCounter
 
     @classmethod
-    def new(cls, process: Process) -> "Meters":
+    def new(cls, process: Process, counter: VaultCounter | None = None) -> "Meters":
         """Make them; what writes is paced after a stop too, so that edges can be put back."""
         return cls(
             CallCounter(),
             Limiters(time.monotonic, process.stop, process.reading),
             Limiters(time.monotonic, threading.Event(), process.writing),
-            VaultCounter(),
+            counter or VaultCounter(),
         )
 
 

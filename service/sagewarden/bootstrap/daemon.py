@@ -8,11 +8,14 @@ from functools import partial
 
 from sagewarden.adapters.clock import wall_now
 from sagewarden.adapters.telemetry.logs import tell
+from sagewarden.adapters.vault.counted import VaultCounter
 from sagewarden.application.chronicle import Chronicle
 from sagewarden.application.fleet import Fleet
+from sagewarden.application.moving import moved
 from sagewarden.application.ports.schedule import Job, Scheduler
 from sagewarden.application.ports.vault import Vault
-from sagewarden.bootstrap import Meters, Process, policies_of
+from sagewarden.application.reporting import last_good
+from sagewarden.bootstrap import Meters, Process, policies_of, wire_target
 from sagewarden.bootstrap.inspecting import Inspector, inspections
 from sagewarden.bootstrap.sweeping import ReadyRun
 from sagewarden.bootstrap.targets import Asked, Found, find_targets
@@ -156,6 +159,24 @@ class Daemon:
             return [each.target for each in self.chronicle.standings()]
         return [*map(_target, find_targets(settings, self._asked).targets)]
 
+    def recall(self) -> None:
+        """Read from the vault when each target's last good run was: a restart is no good run."""
+        settings = self._settings
+        if settings.organization is not None:
+            return  # nobody waits for AWS here: their ages begin with the daemon
+        for each in find_targets(settings, self._asked).targets:
+            self._fleet.take(f"recall {_target(each)}", partial(self._recall, settings, each))
+
+    def _recall(self, settings: Settings, chosen: TargetSettings) -> None:
+        target, process = _target(chosen), replace(self._usual, directories=self._directories)
+        try:
+            good = last_good(wire_target(settings, chosen, process).bench)
+        except SageWardenError as error:
+            tell("history.unread", target=str(target), reason=error.message)
+            return
+        if good is not None:
+            self.chronicle.recalled(target, (wall_now() - good).total_seconds())
+
     def _inspect_all(self, job: str) -> None:
         """Look into the vault of each target, beside whatever runs."""
         settings = self._settings
@@ -222,8 +243,14 @@ class Daemon:
     def _meters_of(self, target: Target) -> Meters:
         with self._lock:
             if target not in self._meters:
-                self._meters[target] = Meters.new(self._usual)
+                counter = VaultCounter(partial(self._heard, target))
+                self._meters[target] = Meters.new(self._usual, counter)
             return self._meters[target]
+
+    def _heard(self, target: Target, key: str, body: bytes) -> None:
+        """Count what a run has done as soon as its journal says so."""
+        if counts := moved(key, body):
+            self.chronicle.moved(target, counts)
 
 
 def _target(chosen: TargetSettings) -> Target:

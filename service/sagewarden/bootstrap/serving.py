@@ -51,6 +51,7 @@ class Serving:
         settings = self._daemon.settings
         share_heaps()
         self._web.start(self._app)
+        self._daemon.recall()
         self._scheduler.start()
         tell(
             "daemon.began",

@@ -58,9 +58,10 @@ def result_of(exit_code: int, *, stopped: bool) -> RunResult:
 class Standing:
     """What was seen of one target. Times are seconds on the daemon's monotonic clock.
 
-    `runs`, `effects` (by effect, kind, outcome) and `inspections` (by job and result) count since
-    the daemon began; `entities`, `judged` (trees, by kind and verdict), `marked` and `held` are of
-    the last run that judged. `unsound` says what the last inspection of each job found.
+    `runs`, `effects` (by effect, kind, outcome; `moving` are those of the run under way) and
+    `inspections` (by job and result) count since the daemon began; `entities`, `judged` (trees, by
+    kind and verdict), `marked` and `held` are of the last run that judged. `unsound` says what the
+    last inspection of each job found.
     """
 
     target: Target
@@ -75,6 +76,7 @@ class Standing:
     judged: Mapping[tuple[str, str], int] = field(default_factory=dict)
     held: int = 0
     effects: Mapping[tuple[str, str, str], int] = field(default_factory=dict)
+    moving: Mapping[tuple[str, str, str], int] = field(default_factory=dict)
     inspections: Mapping[tuple[str, str], int] = field(default_factory=dict)
     unsound: Mapping[str, str] = field(default_factory=dict)
 
@@ -86,6 +88,19 @@ class Standing:
     def age(self, now: float) -> float:
         """Seconds since the last good run ended; since the daemon began if there was none."""
         return now - (self.since if self.good is None else self.good)
+
+    @property
+    def effects_so_far(self) -> Counter[tuple[str, str, str]]:
+        """Effects of the run under way included."""
+        return Counter(self.effects) + Counter(self.moving)
+
+    def moved(self, counts: Mapping[tuple[str, str, str], int]) -> "Standing":
+        """Return it once the run under way has settled these."""
+        return replace(self, moving=Counter(self.moving) + Counter(counts))
+
+    def recalled(self, good: float) -> "Standing":
+        """Return it knowing when a run before the daemon's begin went well."""
+        return self if self.good is not None else replace(self, good=good)
 
     def begun(self, now: float) -> "Standing":
         """Return it once a run has begun."""
@@ -101,6 +116,8 @@ class Standing:
             reason=reason,
             seconds=now - (now if self.began is None else self.began),
             good=now if result in GOOD else self.good,
+            effects=self.effects_so_far,
+            moving={},
         )
 
     def inspected(self, job: str, result: Inspection, found: str) -> "Standing":
@@ -119,11 +136,13 @@ class Standing:
         effects.update(
             ("untag" if row.after is None else "tag", row.kind, row.result) for row in report.tags
         )
+        effects |= self.effects_so_far  # a step that was undone and then done moved twice
         if not report.inventory:  # it judged nothing: what was seen before still stands
-            return replace(self, effects=effects)
+            return replace(self, effects=effects, moving={})
         return replace(
             self,
             effects=effects,
+            moving={},
             entities=dict(report.inventory),
             judged=Counter((row.kind, row.verdict) for row in report.judged),
             held=sum(row.held for row in report.judged),

@@ -39,7 +39,7 @@ METRICS: Final[Mapping[str, Metric]] = {
     "sagewarden_run_in_progress": Metric("gauge", "Whether a run is under way.", TARGET),
     "sagewarden_last_run_seconds": Metric("gauge", "How long the last run took.", TARGET),
     "sagewarden_last_good_run_age_seconds": Metric(
-        "gauge", "Since the last good run ended, or since the daemon began.", TARGET
+        "gauge", "Since the last good run ended; if there was none, since the daemon began.", TARGET
     ),
     "sagewarden_entities": Metric("gauge", "Entities in the last inventory.", (*TARGET, "kind")),
     "sagewarden_judged": Metric(
@@ -182,7 +182,9 @@ def _of_entities(each: Standing, place: tuple[str, str]) -> Iterable[Sample]:
         yield "sagewarden_judged", (*place, kind, verdict), count
     yield "sagewarden_marked", place, each.marked
     yield "sagewarden_held", place, each.held
-    for (effect, kind, outcome), count in (dict.fromkeys(EFFECTS, 0) | dict(each.effects)).items():
+    for (effect, kind, outcome), count in (
+        dict.fromkeys(EFFECTS, 0) | dict(each.effects_so_far)
+    ).items():
         yield "sagewarden_effects_total", (*place, effect, kind, outcome), count
 
 

@@ -1,9 +1,9 @@
-"""A vault that counts what went wrong with it, for metrics."""
+"""A vault that counts what went wrong with it, and tells of what is written, for metrics."""
 
 import threading
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 
 from sagewarden.application.ports.vault import Past, Stored, Vault
 from sagewarden.errors import VaultAbsent, VaultChanged, VaultError, VaultExists
@@ -12,10 +12,19 @@ ANSWERS = (VaultAbsent, VaultChanged, VaultExists)
 """These are answers of a vault that works."""
 
 
-class VaultCounter:
-    """Counts failures by operation."""
+Heard = Callable[[str, bytes], None]
+"""Hears of each object that was created: its key and its bytes."""
 
-    def __init__(self) -> None:
+
+def _deaf(_key: str, _body: bytes) -> None:
+    """Hear nothing."""
+
+
+class VaultCounter:
+    """Counts failures by operation; `heard` is told of what was created."""
+
+    def __init__(self, heard: Heard = _deaf) -> None:
+        self._heard = heard
         self._lock = threading.Lock()
         self._errors: Counter[str] = Counter()
 
@@ -30,6 +39,11 @@ class VaultCounter:
             with self._lock:
                 self._errors[operation] += 1
             raise
+
+    def created(self, key: str, body: bytes) -> None:
+        """Tell of an object that was created; who only watches stops nothing."""
+        with suppress(Exception):
+            self._heard(key, body)
 
     def errors(self) -> dict[str, int]:
         """How many operations failed, by their names."""
@@ -52,7 +66,9 @@ class CountedVault:
     def create(self, key: str, body: bytes) -> str:
         """Write a new object."""
         with self._counter.counting("create"):
-            return self._inner.create(key, body)
+            version = self._inner.create(key, body)
+        self._counter.created(key, body)
+        return version
 
     def replace(self, key: str, body: bytes, expected: str) -> str:
         """Write over an object."""
