@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from sagewarden.application.journal import Entry, Journal
+from sagewarden.application.kept import Heirs
 from sagewarden.application.plans import stored_plan
 from sagewarden.application.ports import Bench
 from sagewarden.core.canonical import read_time
@@ -15,6 +16,10 @@ from sagewarden.errors import UsageError
 
 _RANK = {kind: rank for rank, kind in enumerate(reversed(Kind))}
 """Experiments before trials before components."""
+UNFOUND = (
+    "Only what SageWarden itself deleted can be restored, and not what was erased since at a "
+    "person's request."
+)
 
 DATE_SLACK = timedelta(seconds=2)
 """Outcomes are dated by the server's Date, which counts whole seconds."""
@@ -53,13 +58,18 @@ def deleted(
 ) -> Iterator[Located]:
     """Yield every entity whose delete is confirmed, newest first; names match in any case.
 
+    What was erased at a person's request is not among them.
     Give `run` to read only that run's journal. Raise IntegrityError when an entry is broken.
     """
     key = None if name is None else name.lower()
+    heirs = Heirs(bench)
     for entry in _entries(bench, run):
         for identity, planned in reversed(_deleted_in(entry).items()):
             if key in {None, identity.name} and kind in {None, identity.kind}:
-                yield _located(entry, planned)
+                intent = entry.intent
+                place = heirs.of(identity, intent.archive_key, intent.archive_sha256)
+                if place is not None:
+                    yield _located(entry, planned, place)
 
 
 def chosen(
@@ -76,7 +86,7 @@ def chosen(
         return parts
     raise UsageError(
         f"no {kind or 'entity'} called {name!r} was deleted on {bench.target}, nor a part of one",
-        advice="Only what SageWarden itself deleted can be restored.",
+        advice=UNFOUND,
     )
 
 
@@ -144,7 +154,7 @@ def newest(bench: Bench, name: str, kind: Kind | None = None, run: str | None = 
     if not found:
         raise UsageError(
             f"no {kind or 'entity'} called {name!r} was deleted on {bench.target}",
-            advice="Only what SageWarden itself deleted can be restored.",
+            advice=UNFOUND,
         )
     kinds = sorted({each.identity.kind for each in found})
     if len(kinds) > 1:
@@ -232,13 +242,13 @@ def _deleted_in(entry: Entry) -> dict[Identity, PlannedEntity]:
     return {step.identity: known[step.identity] for step in steps if step.identity in known}
 
 
-def _located(entry: Entry, planned: PlannedEntity) -> Located:
+def _located(entry: Entry, planned: PlannedEntity, place: tuple[str, str]) -> Located:
     return Located(
         identity=planned.identity,
         name=planned.name,
         parents=planned.parents,
-        archive_key=entry.intent.archive_key,
-        sha256=entry.intent.archive_sha256,
+        archive_key=place[0],
+        sha256=place[1],
         run=entry.intent.run,
         unit=entry.intent.unit,
         policy=planned.policy,

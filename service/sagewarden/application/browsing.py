@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sagewarden.application.archives import Located, deleted
-from sagewarden.application.archiving import read_back
 from sagewarden.application.indexing import Contents
+from sagewarden.application.kept import fetch
 from sagewarden.application.ports import Bench
 from sagewarden.core.archive import ArchiveRecord
 from sagewarden.core.archive_index import whose
@@ -50,7 +50,7 @@ def browse(bench: Bench, wanted: Wanted) -> Iterator[Located]:
 
 def archived(bench: Bench, located: Located) -> ArchiveRecord:
     """Return all that was archived of one entity, from its verified archive."""
-    return read_back(bench, located.archive_key, located.sha256).record(located.identity)
+    return fetch(bench, located.archive_key, located.sha256).record(located.identity)
 
 
 def _fits(each: Located, wanted: Wanted) -> bool:

@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 from sagewarden.application.archives import Located
-from sagewarden.application.archiving import read_back
+from sagewarden.application.kept import fetch
 from sagewarden.application.ports import Bench
 from sagewarden.application.ports.codec import Codec
 from sagewarden.core.archive import FORMAT, ArchiveHeader, ArchiveRecord, VerifiedArchive
@@ -149,7 +149,7 @@ class Contents:
     def record(self, located: Located) -> ArchiveRecord:
         """Read an entity's archive, verified."""
         if self._archive is None or self._archive.key != located.archive_key:
-            self._archive = read_back(self._bench, located.archive_key, located.sha256)
+            self._archive = fetch(self._bench, located.archive_key, located.sha256)
         return self._archive.record(located.identity)
 
     def _index(self, run: str) -> dict[str, Held]:

@@ -124,15 +124,19 @@ def read_tombstone(bench: Bench, key: str) -> Tombstone:
     return found
 
 
-def read_keeping(bench: Bench, until: datetime | None = None) -> Keeping:
-    """Read what the whole chain says; nothing more than two listings where nothing was stated.
+def read_keeping(bench: Bench, until: datetime | None = None, *, always: bool = False) -> Keeping:
+    """Read what the whole chain says, up to the newest link's time if no other is given.
 
-    Raise VaultError, or IntegrityError at a link that is none.
+    Where nothing was stated or erased, two listings tell that, unless the chain is to be read
+    `always`. Raise VaultError, or IntegrityError at a link that is none.
     """
     keeping = Keeping(until)
     special = (Family.RETENTION, Family.ERASURES)
-    if not any(any(bench.vault.list(prefix(bench.target, each))) for each in special):
+    stated = any(any(bench.vault.list(prefix(bench.target, each))) for each in special)
+    if not stated and not always:
         return keeping
     for key in bench.vault.list(prefix(bench.target, Family.CHAIN)):
-        keeping.add(bench, read_link(key, bench.vault.get(key)))
+        link = read_link(key, bench.vault.get(key))
+        keeping.add(bench, link)
+        keeping.until = until or read_time(link.at)
     return keeping

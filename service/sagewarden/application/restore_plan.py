@@ -8,8 +8,8 @@ from enum import StrEnum
 from itertools import chain, groupby
 
 from sagewarden.application.archives import Located, cut_edges, top_down
-from sagewarden.application.archiving import read_back
 from sagewarden.application.indexing import Contents
+from sagewarden.application.kept import fetch
 from sagewarden.application.ports import Bench
 from sagewarden.application.restore_place import Place, Standing
 from sagewarden.core.archive import ArchiveRecord
@@ -158,7 +158,7 @@ def records_of(bench: Bench, located: Iterable[Located]) -> Iterator[tuple[Locat
     """Read each archive object once, verified, and yield the records in the order of `top_down`."""
     by_archive = sorted(located, key=_archive_by_archive)
     for (key, sha256), members in groupby(by_archive, lambda each: (each.archive_key, each.sha256)):
-        archive = read_back(bench, key, sha256)
+        archive = fetch(bench, key, sha256)
         for each in members:
             yield each, archive.record(each.identity)
 

@@ -294,12 +294,12 @@ def new_run(settings: Settings, wired: Wired) -> Run:
         wire=_effects(wired),
         wire_tagging=_tagging(wired),
         render=Forms,
-        signer=_signer(settings, wired),
+        signer=signer_of(settings, wired),
         archives_kept=settings.vault.archive_retention if settings.vault else None,
     )
 
 
-def _signer(settings: Settings, wired: Wired) -> Signer | None:
+def signer_of(settings: Settings, wired: Wired) -> Signer | None:
     """Return what signs links of the chain, if the settings ask for it."""
     vault = settings.vault
     if vault is None or (vault.signing_key is None and vault.signing_kms_key is None):

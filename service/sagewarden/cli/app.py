@@ -119,6 +119,11 @@ _archive.command(
     help="The archive object that holds it, hash checked, for zstd and jq.",
 )
 _archive.command(
+    "sagewarden.cli.erasing:erase",
+    name="erase",
+    help="Erase a person's entities from the archives; the chain stays valid.",
+)
+_archive.command(
     "sagewarden.cli.schema:archive_schema",
     name="schema",
     help="The JSON Schema of an archive's lines, for other programs.",

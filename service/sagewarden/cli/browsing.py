@@ -148,7 +148,7 @@ def get_one(
         As it was deleted by this run, instead of the newest.
     """
     from sagewarden.application.archives import newest  # noqa: PLC0415 -- slow to import
-    from sagewarden.application.archiving import read_back  # noqa: PLC0415
+    from sagewarden.application.kept import fetch  # noqa: PLC0415
 
     settings = where.effective().settings
     if output is None and sys.stdout.isatty():
@@ -159,7 +159,7 @@ def get_one(
     with working() as process:
         bench = _single(settings, where, process)
         located = newest(bench, name, kind_of(kind), run)
-        read_back(bench, located.archive_key, located.sha256)
+        fetch(bench, located.archive_key, located.sha256)
         body = bench.vault.get(located.archive_key).body
     if output is None:
         sys.stdout.buffer.write(body)

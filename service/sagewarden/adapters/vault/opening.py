@@ -38,7 +38,7 @@ def open_vault(
     if address.startswith("s3://"):
         if client is None:
             raise SettingsError(f"the vault {address} needs an S3 client")
-        bucket, prefix = _place(address)
+        bucket, prefix = bucket_and_prefix(address)
         # boto3 is imported late: it takes longer than most commands
         from sagewarden.adapters.vault.s3 import S3Vault  # noqa: PLC0415
 
@@ -48,7 +48,7 @@ def open_vault(
     return DirectoryVault(Path(address).expanduser(), wait=wait)
 
 
-def _place(address: str) -> tuple[str, str]:
+def bucket_and_prefix(address: str) -> tuple[str, str]:
     """Split an S3 address into bucket and prefix."""
     bucket, _, rest = address.removeprefix("s3://").partition("/")
     prefix = rest.removesuffix("/")
