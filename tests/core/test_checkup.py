@@ -1,10 +1,18 @@
 """What a bucket's settings are worth to a vault."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
-from sagewarden.core.checkup import Area, BucketFacts, Finding, State, judged_bucket
+from sagewarden.core.checkup import (
+    Area,
+    BucketFacts,
+    ExpiringRule,
+    Finding,
+    State,
+    judged_bucket,
+)
 
 SOUND = BucketFacts(versioned=True, locked=True, lock="COMPLIANCE 400 days", expiring=())
 
@@ -34,9 +42,19 @@ def test_a_sound_bucket_simply_works() -> None:
         ("object lock", {"locked": False, "lock": ""}, State.WEAK, "Object Lock is off"),
         ("object lock", {"locked": False}, State.WEAK, "Object Lock is off"),
         ("object lock", {"lock": ""}, State.WEAK, "Object Lock has no default retention"),
-        ("lifecycle", {"expiring": ("a", "b")}, State.FAILS, "delete objects of the vault: a, b"),
+        (
+            "lifecycle",
+            {"expiring": (ExpiringRule("a"), ExpiringRule("b"))},
+            State.FAILS,
+            "delete objects of the vault: a, b",
+        ),
         ("lifecycle", {"cooling": ("a", "b")}, State.WEAK, "to an archive tier: a, b;"),
-        ("lifecycle", {"expiring": ("a",), "cooling": ("b",)}, State.FAILS, "vault: a"),
+        (
+            "lifecycle",
+            {"expiring": (ExpiringRule("a"),), "cooling": ("b",)},
+            State.FAILS,
+            "vault: a",
+        ),
     ],
 )
 def test_what_is_not_as_it_should_be_is_told_with_what_to_do(
@@ -60,3 +78,18 @@ def test_an_answer_that_was_refused_is_unknown_and_not_well(
     finding = found(about, **changes)
     assert (finding.area, finding.state) == (Area.VAULT, State.UNKNOWN)
     assert f"Allow {action};" in finding.advice
+
+
+@pytest.mark.parametrize(
+    ("rule", "spared"),
+    [
+        (ExpiringRule("r", "v1/1/eu-west-1/archive/", 407), True),
+        (ExpiringRule("r", "v1/1/eu-west-1/archive/", 399), False),
+        (ExpiringRule("r", "v1/1/eu-west-1/archive/"), False),
+        (ExpiringRule("r", "v1/1/eu-west-1/", 999), False),
+        (ExpiringRule("r", "v1/1/eu-west-1/journal/", 999), False),
+        (ExpiringRule("r", "", 999), False),
+    ],
+)
+def test_a_rule_may_take_archives_that_are_kept_no_more(rule: ExpiringRule, spared: bool) -> None:  # noqa: FBT001
+    assert (rule.spares(timedelta(days=400)), rule.spares(None)) == (spared, False)

@@ -44,7 +44,11 @@ def of_ecs() -> dict[str, str]:
     """The environment that ECS gives, with values such as parameters have."""
     found = {each["Name"]: each["Value"] for each in container()["Environment"]}
     found |= {each["Name"]: "a secret of some length" for each in container()["Secrets"]}
-    known = {"SAGEWARDEN_TARGETS": TARGETS, "SAGEWARDEN_NOTICE__WEBHOOK__URL": "https://x.test/"}
+    known = {
+        "SAGEWARDEN_TARGETS": TARGETS,
+        "SAGEWARDEN_NOTICE__WEBHOOK__URL": "https://x.test/",
+        "SAGEWARDEN_VAULT__ARCHIVE_RETENTION": "400d",
+    }
     return {**found, **known}
 
 

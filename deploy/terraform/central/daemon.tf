@@ -89,14 +89,16 @@ locals {
     linuxParameters        = { initProcessEnabled = true, capabilities = { drop = ["ALL"] } }
     stopTimeout            = 120
     mountPoints            = [{ sourceVolume = "tmp", containerPath = "/tmp" }]
-    environment = [
+    environment = concat([
       { name = "SAGEWARDEN_TARGETS", value = jsonencode(var.targets) },
       { name = "SAGEWARDEN_POLICIES", value = "s3://${var.policy_bucket_name}/policies" },
       { name = "SAGEWARDEN_VAULT__ADDRESS", value = "s3://${var.vault_bucket_name}/${var.vault_prefix}" },
       { name = "SAGEWARDEN_VAULT__KMS_KEY", value = aws_kms_key.vault.arn },
       { name = "SAGEWARDEN_NOTICE__WEBHOOK__URL", value = var.notice_url },
       { name = "SAGEWARDEN_SCHEDULE__STOP_WITHIN", value = "100s" },
-    ]
+      ], var.archive_retention_days == null ? [] : [
+      { name = "SAGEWARDEN_VAULT__ARCHIVE_RETENTION", value = "${var.archive_retention_days}d" },
+    ])
     secrets = [{ name = "SAGEWARDEN_NOTICE__WEBHOOK__SECRET", valueFrom = var.notice_secret_arn }]
     logConfiguration = {
       logDriver = "awslogs"

@@ -32,6 +32,12 @@ variable "retention_days" {
   default     = 365
 }
 
+variable "archive_retention_days" {
+  type        = number
+  description = "For how long archives are kept, as the setting vault.archive_retention; null: for ever."
+  default     = null
+}
+
 variable "targets" {
   type        = any
   description = "The setting targets, as a list of objects."

@@ -87,6 +87,16 @@ resource "aws_s3_bucket_lifecycle_configuration" "vault" {
     filter {}
     noncurrent_version_expiration { noncurrent_days = var.retention_days }
   }
+  dynamic "rule" {
+    # a week more than the setting says: S3 counts from the writing, SageWarden from the run's link
+    for_each = var.archive_retention_days == null ? [] : [for each in var.targets : "${each.account_id}/${each.region}"]
+    content {
+      id     = "archives-of-${replace(rule.value, "/", "-")}"
+      status = "Enabled"
+      filter { prefix = "${var.vault_prefix}/v1/${rule.value}/archive/" }
+      expiration { days = var.archive_retention_days + 7 }
+    }
+  }
   rule {
     id     = "uploads-that-never-ended"
     status = "Enabled"

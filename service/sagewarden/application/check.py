@@ -6,6 +6,7 @@ The object is its own (`check/current`): created once, then only replaced, never
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
 from sagewarden.application.check_permissions import Permissions, check_permissions
 from sagewarden.application.looking import SKEW_LIMIT
@@ -43,6 +44,7 @@ class Checked:
     accounts: Mapping[Stage, frozenset[str]]
     scope: Scope | None
     bucket: BucketSettings | None
+    archives_kept: timedelta | None
     policies: tuple[Finding, ...]
     notes: tuple[str, ...]
     foreign_endpoint: bool = False
@@ -145,7 +147,7 @@ def _vault(checked: Checked, *, may_write: bool) -> Iterator[Finding]:
         yield Finding(Area.VAULT, "durability", State.WEAK, told, advice)
         return
     try:
-        yield from judged_bucket(checked.bucket.read())
+        yield from judged_bucket(checked.bucket.read(), checked.archives_kept)
     except VaultError as error:
         yield failed(Area.VAULT, "bucket settings", error, State.UNKNOWN)
 

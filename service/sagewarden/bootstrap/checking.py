@@ -42,6 +42,7 @@ def checked_of(
         bucket=None
         if bucket is None
         else S3BucketSettings(owned_s3(settings, archive), bucket.name, bucket.prefix),
+        archives_kept=settings.vault.archive_retention if settings.vault else None,
         policies=findings,
         notes=(*lowered(settings), *mute(settings), *(unheard(settings, found) if found else ())),
         foreign_endpoint=not wired.session.endpoint_is_aws,

@@ -1,7 +1,9 @@
 """What a check finds: what would work, what would not, why, and what to do."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 
 
@@ -37,26 +39,46 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
+class ExpiringRule:
+    """A lifecycle rule that deletes current objects below a prefix within the vault.
+
+    `days` is how old they are then; 0 where a date is set.
+    """
+
+    name: str
+    below: str = ""
+    days: int = 0
+
+    def spares(self, kept: timedelta | None) -> bool:
+        """Whether it takes nothing but archives, and none that is `kept` still."""
+        archives = _ARCHIVES.match(self.below) is not None
+        return archives and kept is not None and timedelta(days=self.days) >= kept
+
+
+_ARCHIVES = re.compile(r"v1/[^/]+/[^/]+/archive/")
+
+
+@dataclass(frozen=True, slots=True)
 class BucketFacts:
     """How the vault's bucket is set. None in a field: the answer was refused.
 
     `lock` is the default retention, empty where the bucket has Object Lock without one; `expiring`
-    and `cooling` name lifecycle rules that delete current objects, or move them where a read takes
+    lifecycle rules delete current objects, those that `cooling` names move them where a read takes
     hours.
     """
 
     versioned: bool | None
     locked: bool | None
     lock: str
-    expiring: tuple[str, ...] | None
+    expiring: tuple[ExpiringRule, ...] | None
     cooling: tuple[str, ...] = ()
 
 
-def judged_bucket(facts: BucketFacts) -> Iterable[Finding]:
-    """Say what a bucket's settings are worth."""
+def judged_bucket(facts: BucketFacts, kept: timedelta | None = None) -> Iterable[Finding]:
+    """Say what a bucket's settings are worth; archives are `kept` so long, None: for ever."""
     yield _versions(facts)
     yield _lock(facts)
-    yield _lifecycle(facts)
+    yield _lifecycle(facts, kept)
 
 
 def _versions(facts: BucketFacts) -> Finding:
@@ -90,17 +112,19 @@ def _lock(facts: BucketFacts) -> Finding:
     )
 
 
-def _lifecycle(facts: BucketFacts) -> Finding:
+def _lifecycle(facts: BucketFacts, kept: timedelta | None) -> Finding:
     about = "lifecycle"
     if facts.expiring is None:
         return _refused(about, "s3:GetLifecycleConfiguration")
-    if facts.expiring:
+    wrong = [each.name for each in facts.expiring if not each.spares(kept)]
+    if wrong:
         return Finding(
             Area.VAULT,
             about,
             State.FAILS,
-            f"lifecycle rules delete objects of the vault: {', '.join(facts.expiring)}",
-            "Take these rules off the vault's prefix: what loses objects is no archive.",
+            f"lifecycle rules delete objects of the vault: {', '.join(wrong)}",
+            "Take these rules off the vault's prefix: what loses objects is no archive. Only below "
+            "v1/ACCOUNT/REGION/archive/ may a rule delete, once vault.archive_retention is over.",
         )
     if facts.cooling:
         return Finding(
@@ -111,7 +135,12 @@ def _lifecycle(facts: BucketFacts) -> Finding:
             "and restore cannot read them there",
             "Move them to Glacier Instant Retrieval or Standard-IA at most.",
         )
-    return Finding(Area.VAULT, about, State.WORKS, "no lifecycle rule takes objects away")
+    told = "no lifecycle rule takes objects away"
+    if facts.expiring:
+        told = (
+            "lifecycle rules delete archives only, and none before vault.archive_retention is over"
+        )
+    return Finding(Area.VAULT, about, State.WORKS, told)
 
 
 def _refused(about: str, action: str) -> Finding:

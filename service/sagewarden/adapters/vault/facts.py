@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from sagewarden.adapters.vault.s3_errors import FAILURES, code_of, translated
-from sagewarden.core.checkup import BucketFacts
+from sagewarden.core.checkup import BucketFacts, ExpiringRule
 
 if TYPE_CHECKING:
     from types_boto3_s3.client import S3Client
@@ -35,7 +35,7 @@ class S3BucketSettings:
             versioned=None if versions is None else versions.get("Status") == "Enabled",
             locked=None if lock is None else settings.get("ObjectLockEnabled") == "Enabled",
             lock=_retention(settings),
-            expiring=None if rules is None else tuple(_expiring(ours)),
+            expiring=None if rules is None else tuple(_expiring(ours, self._ours)),
             cooling=tuple(_cooling(ours)),
         )
 
@@ -53,12 +53,14 @@ class S3BucketSettings:
 
     def _touches(self, rule: Mapping[str, Any]) -> bool:
         """Whether a rule that is on may meet a key of the vault."""
-        where = rule.get("Filter") or {}
-        prefix = rule.get("Prefix") or where.get("Prefix") or where.get("And", {}).get("Prefix", "")
-        ours = f"{self._prefix}/" if self._prefix else ""
+        prefix = _prefix(rule)
         return rule.get("Status") == "Enabled" and (
-            ours.startswith(prefix) or prefix.startswith(ours)
+            self._ours.startswith(prefix) or prefix.startswith(self._ours)
         )
+
+    @property
+    def _ours(self) -> str:
+        return f"{self._prefix}/" if self._prefix else ""
 
 
 def _retention(settings: Mapping[str, Any]) -> str:
@@ -69,11 +71,18 @@ def _retention(settings: Mapping[str, Any]) -> str:
     return f"{rule.get('Mode', '')} for {long}"
 
 
-def _expiring(rules: list[Mapping[str, Any]]) -> Iterator[str]:
+def _prefix(rule: Mapping[str, Any]) -> str:
+    where = rule.get("Filter") or {}
+    return str(rule.get("Prefix") or where.get("Prefix") or where.get("And", {}).get("Prefix", ""))
+
+
+def _expiring(rules: list[Mapping[str, Any]], ours: str) -> Iterator[ExpiringRule]:
     for rule in rules:
         expires = rule.get("Expiration", {})
         if expires.get("Days") or expires.get("Date"):
-            yield str(rule.get("ID", "without a name"))
+            below = _prefix(rule).removeprefix(ours)
+            name = str(rule.get("ID", "without a name"))
+            yield ExpiringRule(name, below, int(expires.get("Days", 0)))
 
 
 def _cooling(rules: list[Mapping[str, Any]]) -> Iterator[str]:
