@@ -2,13 +2,14 @@
 
 from decimal import Decimal
 
-from sagewarden.core.storage import GIGABYTE, measured, monthly
+from sagewarden.core.report import spelled_fields
+from sagewarden.core.storage import FREE, GIGABYTE, Price, Storage, measured, monthly
 
 SIZES = [("archive", GIGABYTE), ("archive", GIGABYTE // 2), ("journal", 0)]
 
 
 def test_objects_and_bytes_are_added_up_by_family() -> None:
-    found = measured(SIZES, None, "")
+    found = measured(SIZES, FREE)
     told = [(each.family, each.objects, each.size) for each in found.families]
     assert told == [("archive", 2, GIGABYTE * 3 // 2), ("journal", 1, 0)]
     assert (found.objects, found.size) == (3, GIGABYTE * 3 // 2)
@@ -19,16 +20,21 @@ def test_a_gigabyte_costs_its_price() -> None:
 
 
 def test_families_stand_by_name() -> None:
-    found = measured([("reports", 1), ("archive", 2), ("journal", 3)], None, "")
+    found = measured([("reports", 1), ("archive", 2), ("journal", 3)], FREE)
     assert [each.family for each in found.families] == ["archive", "journal", "reports"]
 
 
 def test_the_price_is_told_with_whose_word_it_is() -> None:
-    found = measured(SIZES, Decimal("0.02"), "the settings")
+    found = measured(SIZES, Price(Decimal("0.02"), "the settings"))
     told = (found.usd_per_gb_month, found.price_source, found.usd_per_month)
     assert told == ("0.02", "the settings", "0.0300")
 
 
 def test_where_nothing_is_billed_so_no_cost_is_told() -> None:
-    found = measured(SIZES, None, "the settings")
+    found = measured(SIZES, Price(None, "the settings"))
     assert (found.usd_per_gb_month, found.price_source, found.usd_per_month) == ("", "", "")
+
+
+def test_it_comes_back_from_its_json() -> None:
+    found = measured(SIZES, Price(Decimal("0.02"), "the settings"))
+    assert Storage.read(spelled_fields(found)) == found

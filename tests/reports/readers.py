@@ -18,7 +18,7 @@ from sagewarden.core.report_rows import (
     PlanRow,
     TagGap,
 )
-from sagewarden.core.storage import PRICE, PRICE_SOURCE, Storage, measured
+from sagewarden.core.storage import PRICE, PRICE_SOURCE, Price, Storage, measured
 from sagewarden.core.trail import Difference, Reconciliation
 
 APPROVER = "arn:aws:sts::123456789012:assumed-role/Reviewer/ines.duarte@example.com"
@@ -138,7 +138,7 @@ def figures(place: int, plain: Report) -> Figures:
 
 def storage() -> Storage:
     sizes = [("archive", 3_400_000)] * 412 + [("journal", 41_000)] * 830 + [("reports", 610_000)]
-    return measured([*sizes, ("chain", 9_000)], Decimal(PRICE), PRICE_SOURCE)
+    return measured([*sizes, ("chain", 9_000)], Price(Decimal(PRICE), PRICE_SOURCE))
 
 
 def difference(kind: str, place: int) -> Difference:

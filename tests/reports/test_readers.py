@@ -212,7 +212,7 @@ def test_an_owners_page_tells(fact: str) -> None:
         "limits.min_grace",
         "event without intent",
         "$0.03",
-        "known in 2025",
+        "as of 2025",
         "Link 21 names all that this run wrote.",
         "The newest signature is of link 23",
     ],

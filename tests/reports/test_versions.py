@@ -11,7 +11,7 @@ from sagewarden.core.canonical import canonical
 from sagewarden.core.figures import Figures
 from sagewarden.core.report import REPORT_FORMAT, Report
 
-LATER = ("plans", "limit_rows", "holds")
+LATER = ("plans", "limit_rows", "holds", "storage")
 
 
 def as_format_1(report: Report) -> dict[str, Any]:
@@ -24,7 +24,7 @@ def as_format_1(report: Report) -> dict[str, Any]:
         del row["plan"], row["owner"]
     for row in stored["judged"]:
         del row["held"]
-    new = ("mode", "exit_code", "due", "kept", "held", "gone", "compliant", "required")
+    new = ("mode", "exit_code", "due", "kept", "held", "gone", "compliant", "required", "stored")
     for row in stored["history"]:
         for name in new:
             del row[name]
@@ -33,7 +33,7 @@ def as_format_1(report: Report) -> dict[str, Any]:
 
 def test_a_report_of_format_1_is_read_and_lacks_what_came_later() -> None:
     read = Report.read(as_format_1(build(judged=6, outcomes=6, history=2)))
-    assert (read.plans, read.limit_rows, read.holds) == ((), (), ())
+    assert (read.plans, read.limit_rows, read.holds, read.storage) == ((), (), (), None)
     assert {row.plan for row in read.outcomes} == {""}
     assert read.outcomes[0].archive_sha256 == build(outcomes=6).outcomes[0].archive_sha256
 

@@ -10,9 +10,10 @@ from typing import Any
 from tests.runs.stage import Stage
 
 from sagewarden.adapters.aws.trail import OPERATIONS, read_trail
-from sagewarden.application.auditing import Price, audit
+from sagewarden.application.auditing import audit
 from sagewarden.core.audit import Audit
 from sagewarden.core.report import Report
+from sagewarden.core.storage import Price
 
 RATE = Decimal("0.023")
 PRICE = Price(RATE, "a price list")

@@ -1,39 +1,27 @@
 """Gathers what an auditor asks of a run: its report, its place in the chain, the vault's size."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from decimal import Decimal
 
 from sagewarden.application.chain import CHAINED_NAME, newest
 from sagewarden.application.documents import read_or_none
 from sagewarden.application.journal import Entry, Journal
 from sagewarden.application.ports import Bench
 from sagewarden.application.reporting import read_history
+from sagewarden.application.storing import storage
 from sagewarden.core.audit import Audit, ChainPlace, evidence, kept_by_hold
 from sagewarden.core.canonical import read_time
 from sagewarden.core.chain import Head
 from sagewarden.core.keys import (
-    LAYOUT,
     Family,
-    encoded,
-    family_of,
     prefix,
     report_key,
     sequence_of,
 )
 from sagewarden.core.plan import Effect
 from sagewarden.core.report import Report
-from sagewarden.core.storage import Storage, measured
+from sagewarden.core.storage import Price
 from sagewarden.core.trail import Claim, Reconciliation, Trail, reconcile
 from sagewarden.errors import IntegrityError
-
-
-@dataclass(frozen=True, slots=True)
-class Price:
-    """US dollars for a gigabyte and a month (None: nothing is billed so), and whose word it is."""
-
-    usd_per_gb_month: Decimal | None
-    source: str
 
 
 def audit(
@@ -77,14 +65,6 @@ def audit(
         storage=storage(bench, price),
         trail=None if trail is None else reconciled(bench, trail, (report.identity, *roles)),
     )
-
-
-def storage(bench: Bench, price: Price) -> Storage:
-    """Measure all of a target that lies in the vault."""
-    target = bench.target
-    start = f"{LAYOUT}/{encoded(target.account)}/{encoded(target.region)}/"
-    sizes = ((family_of(key), size) for key, size in bench.vault.sizes(start))
-    return measured(sizes, price.usd_per_gb_month, price.source)
 
 
 def reconciled(bench: Bench, trail: Trail, identities: tuple[str, ...]) -> Reconciliation:

@@ -5,14 +5,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sagewarden.application.auditing import Price, storage
 from sagewarden.application.chain import newest
 from sagewarden.application.judging import check_identity
 from sagewarden.application.notice import Channels, deliver
 from sagewarden.application.ports import Bench
 from sagewarden.application.reporting import read_figures, reported_runs
+from sagewarden.application.storing import storage
 from sagewarden.core.digests import Digest, began_since
 from sagewarden.core.report_rows import PastRun
+from sagewarden.core.storage import Price
 from sagewarden.errors import IntegrityError
 
 

@@ -25,6 +25,7 @@ from sagewarden.core.owners import OwnerRules, owner_of
 from sagewarden.core.plan import Plan
 from sagewarden.core.planner import make_plan
 from sagewarden.core.policy import PolicySet
+from sagewarden.core.storage import FREE, Price
 from sagewarden.errors import PolicyError, WrongIdentity
 
 BLIND = Tolerance(1.0, 1.0)
@@ -37,7 +38,7 @@ class Governance:
 
     `tag_marks` lets tags of experiments tell of their marks; `repairs` is how many entities' tags
     one run may repair. `notes` are told in every report: what is lowered, an endpoint that is not
-    AWS's own.
+    AWS's own. `price` is what a gigabyte in the vault costs.
     """
 
     policies: PolicySet
@@ -53,6 +54,7 @@ class Governance:
     bundle: int = MOST
     bundle_bytes: int = LARGEST
     endpoint: str = ""
+    price: Price = FREE
     notes: tuple[str, ...] = ()
 
 

@@ -26,6 +26,7 @@ from sagewarden.application.report_outcomes import (
 )
 from sagewarden.application.report_plans import plan_rows
 from sagewarden.application.reporting import past_runs
+from sagewarden.application.storing import storage
 from sagewarden.application.story import PLAN, Story
 from sagewarden.application.tag_plan import plan_tags
 from sagewarden.application.tag_report import (
@@ -87,6 +88,7 @@ def build_report(bench: Bench, governance: Governance, story: Story) -> Report:
         plans=plan_rows(bench, story, rows),
         limit_rows=limit_rows(governance),
         holds=() if judged is None else tuple(hold_rows(judged)),
+        storage=None if story.mode == PLAN else storage(bench, governance.price),
     )
 
 

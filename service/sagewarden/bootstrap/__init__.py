@@ -29,7 +29,6 @@ from sagewarden.adapters.vault.marked import MarkedVault
 from sagewarden.adapters.vault.opening import open_vault
 from sagewarden.adapters.vault.owner import owned_by
 from sagewarden.adapters.vault.signing import FileSigner, KmsSigner
-from sagewarden.application.auditing import Price
 from sagewarden.application.judging import Governance
 from sagewarden.application.lease import Lease
 from sagewarden.application.plans import ApprovalRules
@@ -55,7 +54,7 @@ from sagewarden.core.limits import Limit, Limits
 from sagewarden.core.owners import OwnerRules
 from sagewarden.core.permissions.operations import Stage
 from sagewarden.core.redaction import NOTHING_IS_SECRET, Redaction
-from sagewarden.core.storage import PRICE, PRICE_SOURCE
+from sagewarden.core.storage import FREE, PRICE, PRICE_SET, PRICE_SOURCE, Price
 from sagewarden.errors import SettingsError, UsageError
 from sagewarden.settings import (
     LimitSettings,
@@ -88,11 +87,9 @@ def price_of(settings: Settings) -> Price:
     """Return what a gigabyte in the vault costs: nothing that we know of, unless it lies in S3."""
     vault = settings.vault
     if vault is None or not vault.address.startswith("s3://"):
-        return Price(None, "")
+        return FREE
     usual = vault.usd_per_gb_month == Decimal(PRICE)
-    return Price(
-        vault.usd_per_gb_month, PRICE_SOURCE if usual else "the setting vault.usd_per_gb_month"
-    )
+    return Price(vault.usd_per_gb_month, PRICE_SOURCE if usual else PRICE_SET)
 
 
 def boot_monotonic() -> float:
@@ -265,6 +262,7 @@ def govern(settings: Settings, wired: Wired, policies: str | None = None) -> Gov
         bundle=settings.run.bundle,
         lease_seconds=settings.run.lease.total_seconds(),
         endpoint=endpoint,
+        price=price_of(settings),
         notes=(*lowered(settings), *mute(settings), *unheard(settings, loaded)),
     )
 

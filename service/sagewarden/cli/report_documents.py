@@ -10,10 +10,10 @@ from rich.console import RenderableType
 from sagewarden.errors import UsageError
 
 if TYPE_CHECKING:
-    from sagewarden.application.auditing import Price
     from sagewarden.application.ports import Bench
     from sagewarden.core.owned import Owners
     from sagewarden.core.report import Report
+    from sagewarden.core.storage import Price
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,8 +111,8 @@ def of_trend(bench: "Bench", price: "Price") -> Document:
     from sagewarden.adapters.reports import trend_page  # noqa: PLC0415
     from sagewarden.adapters.reports.brief import in_markdown, on_terminal  # noqa: PLC0415
     from sagewarden.adapters.reports.briefs import trend_brief  # noqa: PLC0415
-    from sagewarden.application.auditing import storage  # noqa: PLC0415
     from sagewarden.application.reporting import read_history  # noqa: PLC0415
+    from sagewarden.application.storing import storage  # noqa: PLC0415
 
     history, stored = read_history(bench), storage(bench, price)
     return Document(

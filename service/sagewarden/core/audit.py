@@ -12,7 +12,7 @@ from sagewarden.core.report_rows import HoldRow, JudgedRow, LimitRow, OutcomeRow
 from sagewarden.core.storage import Storage
 from sagewarden.core.trail import Reconciliation
 
-AUDIT_FORMAT = 1
+AUDIT_FORMAT = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

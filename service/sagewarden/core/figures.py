@@ -7,9 +7,9 @@ from typing import Any
 from sagewarden.core.report import Report, check_newest, spelled_fields
 from sagewarden.core.report_rows import ComplianceRow, PastRun, PolicyRow
 
-FIGURES_FORMAT = 1
+FIGURES_FORMAT = 2
 
-TREND_FORMAT = 1
+TREND_FORMAT = 2
 
 
 @dataclass(frozen=True, slots=True)

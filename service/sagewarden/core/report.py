@@ -1,6 +1,7 @@
 """The report of one run: computed from confirmed outcomes and from what was judged.
 
-Format 2 added plans with their approvals, limits, holds, and to each step its plan and owner.
+Format 2 added plans with their approvals, limits, holds, and to each step its plan and owner;
+format 3 how much lies in the vault, and what that costs.
 """
 
 from collections import Counter
@@ -21,8 +22,9 @@ from sagewarden.core.report_rows import (
     TagGap,
     TagRow,
 )
+from sagewarden.core.storage import Storage
 
-REPORT_FORMAT = 2
+REPORT_FORMAT = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +34,8 @@ class Report:
     `inventory` and `deleted` count by kind (`experiment`, `trial`, `trial-component`), `tally`
     outcomes by result, `effects` confirmed effects by `effect kind`. `notes` are warnings in
     words, such as what was lowered for a demo or an endpoint that is not AWS's own. `advice` says
-    what a person should do next. `owed` are journal intents without an outcome.
+    what a person should do next. `storage` is what lay in the vault before this report, None of a
+    plan.
     """
 
     run: str
@@ -76,6 +79,7 @@ class Report:
     plans: tuple[PlanRow, ...] = ()
     limit_rows: tuple[LimitRow, ...] = ()
     holds: tuple[HoldRow, ...] = ()
+    storage: Storage | None = None
 
     def spelled(self) -> dict[str, Any]:
         """Return the report as its JSON."""
@@ -101,6 +105,8 @@ class Report:
             rows[name] = tuple(kind(**_tuples(row)) for row in stored.get(name, ()))
         for name in ("policy_files", "gaps", "exceeded", "adopted", "notes", "advice"):
             rows[name] = tuple(stored[name])
+        storage = stored.get("storage")
+        rows["storage"] = None if storage is None else Storage.read(storage)
         rows["idle_histogram"] = tuple((label, count) for label, count in stored["idle_histogram"])
         return cls(**rows)
 
@@ -127,6 +133,7 @@ class Report:
             gone=sum(self.deleted.values()),
             compliant=compliant,
             required=compliant + sum(required),
+            stored=0 if self.storage is None else self.storage.size,
         )
 
 
@@ -144,7 +151,7 @@ _ROWS = {
     "limit_rows": LimitRow,
     "holds": HoldRow,
 }
-_LATER = frozenset({"tags", "compliance", "tag_gaps", "plans", "limit_rows", "holds"})
+_LATER = frozenset({"tags", "compliance", "tag_gaps", "plans", "limit_rows", "holds", "storage"})
 """Fields that reports of older versions lack."""
 
 

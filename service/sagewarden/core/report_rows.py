@@ -164,6 +164,7 @@ class PastRun:
     `experiments`, `trials` and `components` count the inventory, all zero of a run that took none.
     `deleted` counts components, `gone` entities of every kind; `due`, `marked`, `kept` and, of
     these, `held` count trees; `compliant` of `required` entities have the tags that they must have.
+    `stored` is how many bytes lay in the vault, 0 where nobody measured.
     """
 
     run: str
@@ -181,3 +182,4 @@ class PastRun:
     gone: int = 0
     compliant: int = 0
     required: int = 0
+    stored: int = 0

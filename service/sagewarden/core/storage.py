@@ -1,8 +1,9 @@
 """How much the vault holds, and what S3 asks for it a month."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 GIGABYTE = 2**30
 """What S3 bills as a GB (the storage examples of its FAQ)."""
@@ -14,7 +15,23 @@ It is AWS's price since December 2016; we checked it last in 2025. Other regions
 classes have others: `vault.usd_per_gb_month` says which.
 """
 
-PRICE_SOURCE = "S3 Standard, us-east-1, first 50 TB: aws.amazon.com/s3/pricing, known in 2025"
+PRICE_SOURCE = (
+    "list price of S3 Standard, us-east-1, first 50 TB, as of 2025 (aws.amazon.com/s3/pricing)"
+)
+
+PRICE_SET = "as the setting vault.usd_per_gb_month has it"
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """US dollars for a gigabyte and a month (None: nothing is billed so), and whose word it is."""
+
+    usd_per_gb_month: Decimal | None
+    source: str
+
+
+FREE = Price(None, "")
+"""Of a vault on a disk."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,9 +58,16 @@ class Storage:
     price_source: str = ""
     usd_per_month: str = ""
 
+    @classmethod
+    def read(cls, stored: Mapping[str, Any]) -> "Storage":
+        """Read it as reports spell it; raise KeyError or TypeError when it is broken."""
+        families = tuple(StoredFamily(**each) for each in stored["families"])
+        return cls(**{**stored, "families": families})
 
-def measured(sizes: Iterable[tuple[str, int]], price: Decimal | None, source: str) -> Storage:
+
+def measured(sizes: Iterable[tuple[str, int]], price: Price) -> Storage:
     """Add up objects by family, and price them; `sizes` gives each object's family and bytes."""
+    per_gb = price.usd_per_gb_month
     counts: dict[str, list[int]] = {}
     for family, size in sizes:
         found = counts.setdefault(family, [0, 0])
@@ -54,13 +78,13 @@ def measured(sizes: Iterable[tuple[str, int]], price: Decimal | None, source: st
         for name, (count, size) in sorted(counts.items())
     )
     total = sum(each.size for each in families)
-    cost = "" if price is None else f"{monthly(total, price):.4f}"
+    cost = "" if per_gb is None else f"{monthly(total, per_gb):.4f}"
     return Storage(
         families=families,
         objects=sum(each.objects for each in families),
         size=total,
-        usd_per_gb_month="" if price is None else str(price),
-        price_source="" if price is None else source,
+        usd_per_gb_month="" if per_gb is None else str(per_gb),
+        price_source="" if per_gb is None else price.source,
         usd_per_month=cost,
     )
 

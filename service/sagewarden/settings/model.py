@@ -60,7 +60,8 @@ class VaultSettings(Section):
         Decimal(PRICE),
         ge=0,
         description="What reports reckon with: US dollars for a GB (2^30 bytes) and a month. By "
-        "default: S3 Standard, us-east-1, first 50 TB (aws.amazon.com/s3/pricing, known in 2025).",
+        "default the list price of S3 Standard, us-east-1, first 50 TB, as of 2025 "
+        "(aws.amazon.com/s3/pricing).",
     )
 
     @model_validator(mode="after")

@@ -5,7 +5,7 @@ from sagewarden.adapters.reports.brief import Brief, BriefTable
 from sagewarden.adapters.reports.findings import findings
 from sagewarden.adapters.reports.owners_page import things
 from sagewarden.adapters.reports.trend_page import compliance_trends
-from sagewarden.adapters.reports.wording import counted, dollars, moment, percent, volume
+from sagewarden.adapters.reports.wording import counted, moment, percent, stored_line
 from sagewarden.core.audit import Audit
 from sagewarden.core.figures import History
 from sagewarden.core.owned import NOBODY, Owned, Owners
@@ -87,6 +87,7 @@ def trend_brief(history: History, storage: Storage | None = None) -> Brief:
         "deleted": [run.gone or run.deleted for run in runs],
         "held": [run.held for run in runs],
         "marked": [run.marked for run in runs],
+        "vault, bytes": [run.stored for run in runs if run.stored],
     }
     curves = [(name, values[-1], spark(values)) for name, values in figures.items() if values]
     newest = [
@@ -110,10 +111,3 @@ def trend_brief(history: History, storage: Storage | None = None) -> Brief:
             BriefTable("Runs", ("began", "mode", "due", "deleted", "held", "code"), newest),
         ),
     )
-
-
-def stored_line(storage: Storage) -> str:
-    """Tell the vault's size, and what it costs a month if S3 bills for it."""
-    cost = f", {dollars(storage.usd_per_month)} a month" if storage.usd_per_month else ""
-    source = f" ({storage.usd_per_gb_month} a GB; {storage.price_source})" if cost else ""
-    return f"vault: {storage.objects:,} objects, {volume(storage.size)}{cost}{source}"

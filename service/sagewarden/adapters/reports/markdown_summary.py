@@ -7,7 +7,7 @@ from typing import Final
 from sagewarden.adapters.reports.figures import key_figures
 from sagewarden.adapters.reports.headline import binding, headline, undone
 from sagewarden.adapters.reports.tag_lines import tag_sections
-from sagewarden.adapters.reports.wording import WHOLE, brief, moment, number
+from sagewarden.adapters.reports.wording import WHOLE, brief, moment, number, stored_line
 from sagewarden.core.report import Report
 from sagewarden.core.report_rows import PolicyRow
 from sagewarden.core.visible import shortened
@@ -54,6 +54,8 @@ def _lines(report: Report) -> Iterator[str]:
     yield from _list("Not done as planned, and why", undone(report))
     yield from _list("What to do next", report.advice, WHOLE)
     yield from _list("Mind these", (*binding(report), *report.notes))
+    if report.storage is not None:
+        yield f"\n{escaped(stored_line(report.storage), WHOLE)}"
     yield ""
     yield f"{escaped(report.account)} / {escaped(report.region)}, {escaped(report.mode)}, "
     yield f"began {escaped(moment(report.began))}, run {escaped(report.run)}, "

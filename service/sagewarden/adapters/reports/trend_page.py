@@ -85,6 +85,7 @@ def curves(runs: Sequence[Figures]) -> tuple[Curve, ...]:
         curve("Held", times, seen(lambda run: run.held), tone="keep"),
         curve("Marked", times, seen(lambda run: run.marked), tone="mark"),
         curve("Tags as required", times, shares, unit="%", tone="keep"),
+        curve("Vault, KiB", times, [each.run.stored / 1024 or None for each in runs]),
     )
 
 

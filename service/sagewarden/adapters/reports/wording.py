@@ -9,6 +9,7 @@ from typing import Final
 
 from sagewarden.core.journal import Result
 from sagewarden.core.limits import Room
+from sagewarden.core.storage import Storage
 from sagewarden.core.visible import shortened
 
 KINDS: Final = ("experiment", "trial", "trial-component")
@@ -132,6 +133,14 @@ def dollars(spelled: str) -> str:
     amount = Decimal(spelled)
     cent = Decimal("0.01")
     return "under $0.01" if 0 < amount < cent else f"${amount.quantize(cent):,}"
+
+
+def stored_line(storage: Storage) -> str:
+    """Tell the vault's size, and what it costs a month if S3 bills for it."""
+    cost = f", {dollars(storage.usd_per_month)} a month" if storage.usd_per_month else ""
+    per_gb = f"at ${storage.usd_per_gb_month} a GB and month"
+    source = f" ({per_gb}, {storage.price_source})" if cost else ""
+    return f"vault: {storage.objects:,} objects, {volume(storage.size)}{cost}{source}"
 
 
 def moment(spelled: str) -> str:
