@@ -15,13 +15,12 @@ def loader() -> SharedLoader:
     return SharedLoader()
 
 
-def client(loader: SharedLoader) -> Any:
+def client(loader: SharedLoader, service: str = "sagemaker") -> Any:
     session = Session()
     session.register_component("data_loader", loader)
     keys = {"aws_access_key_id": "test", "aws_secret_access_key": "test"}
-    return boto3.Session(botocore_session=session, region_name="us-east-1", **keys).client(
-        "sagemaker"
-    )
+    made: Any = boto3.Session(botocore_session=session, region_name="us-east-1", **keys)
+    return made.client(service)
 
 
 def test_a_client_can_do_what_the_table_of_permissions_names(loader: SharedLoader) -> None:
@@ -31,6 +30,15 @@ def test_a_client_can_do_what_the_table_of_permissions_names(loader: SharedLoade
 def test_a_client_can_do_nothing_else(loader: SharedLoader) -> None:
     """No line of code can delete an endpoint: there is no such method."""
     assert not hasattr(client(loader), "delete_endpoint")
+
+
+@pytest.mark.parametrize(
+    "service",
+    ["sagemaker-metrics", "s3", "sts", "kms", "sns", "sesv2", "iam", "organizations"],
+)
+def test_every_service_that_is_called_has_a_client(loader: SharedLoader, service: str) -> None:
+    """What is left out of its description is no part of what botocore needs."""
+    assert client(loader, service).meta.service_model.service_name == service
 
 
 def test_shapes_are_as_botocore_has_them(loader: SharedLoader) -> None:

@@ -100,7 +100,7 @@ def test_sighup_says_that_policies_are_bad(daemon: Watched) -> None:
     daemon.hears("run.ended")
     daemon.user.governs("version: 1\npolicies: [{name: x}]\n")
     daemon.send(signal.SIGHUP)
-    assert "\n" not in daemon.hears("policies.refused")["reason"]
+    assert "⟨LF⟩" not in daemon.hears("policies.refused")["reason"]
     assert "policies are refused" in daemon.ready()["reasons"][0]
     assert daemon.metric("sagewarden_policies_bad") == 1
     daemon.user.governs(POLICIES)

@@ -24,6 +24,7 @@ from sagewarden.core.entities import Target
 from sagewarden.core.policy import PolicySet
 from sagewarden.core.schedule import Window
 from sagewarden.core.standing import RunResult, result_of
+from sagewarden.core.visible import one_line
 from sagewarden.errors import SageWardenError
 from sagewarden.settings import Settings, TargetSettings
 
@@ -86,7 +87,7 @@ class Daemon:
         try:
             found = policies_of(settings)
         except SageWardenError as error:
-            reason = "; ".join(error.message.split("\n"))
+            reason = one_line(error.message)
             self.chronicle.note(policies=reason)
             tell("policies.refused", reason=reason, advice=error.advice)
             return None
@@ -100,7 +101,7 @@ class Daemon:
             foreseen = self._foreseen(settings)
             scheduler.plan(self.jobs(settings))
         except SageWardenError as error:
-            self._refuse("; ".join(error.message.split("\n")), MEND)
+            self._refuse(one_line(error.message), MEND)
             return
         except Exception as defect:  # noqa: BLE001 -- the old settings stand, and the daemon lives
             self._refuse(f"{type(defect).__name__}: {defect}", "Please report it.")

@@ -34,6 +34,13 @@ def visible(text: str) -> str:
     return text if text.isascii() and text.isprintable() else _UNSEEN.sub(_sign, text)
 
 
+def one_line(text: str) -> str:
+    """Return a text of several lines as one, for a log: no mark of a line's end stands in it."""
+    lines = [" ".join(line.split()) for line in text.split("\n")]
+    told = "; ".join(filter(None, lines))
+    return told.replace(":; ", ": ").replace(";; ", "; ")
+
+
 def shortened(text: str, most: int) -> str:
     """Return visible text of at most `most` characters; a cut one ends in an ellipsis."""
     seen = visible(text if len(text) <= most else text[: most + 1])

@@ -181,7 +181,7 @@ def _told(error: ValidationError, origins: Mapping[str, str]) -> list[str]:
         origin = next(
             (where for known, where in origins.items() if name.startswith(known)), "not set"
         )
-        told.append(f"  {name} ({origin}): {_fault(each)}")
+        told.append(f"  {name} ({origin}): {_fault(each)}" if name else f"  {_fault(each)}")
     return told
 
 
