@@ -25,25 +25,31 @@ the call was applied. Nothing fails on a time.
 """
 
 import argparse
-import itertools
-import json
 import os
 import random
-import subprocess
-import sys
 import tempfile
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
+from enforcing_account import (  # type: ignore[import-not-found]  # it stands beside
+    ACCOUNT,
+    CUT,
+    DELETE,
+    POLICIES,
+    REGION,
+    Forest,
+)
+from enforcing_log import SOMEBODY, look, told  # type: ignore[import-not-found]  # so does it
+from soak import sandbox  # type: ignore[import-not-found]  # and it
+from telling import say  # type: ignore[import-not-found]  # and it
 
 from sagewarden import bootstrap
 from sagewarden.adapters.telemetry.logs import configure_logs
@@ -52,43 +58,10 @@ from sagewarden.core.report import Report
 from sagewarden.sandbox import AdminClient
 from sagewarden.settings import Settings, load_settings
 
-ACCOUNT, REGION = "111111111111", "us-east-1"
-AGO = -60 * 86_400.0
-WARM_UP = 30.0
-TWICE = 0.1
 READS = 10
 """How many times as many reads as writes AWS accepts."""
-CUT, DELETE = "DisassociateTrialComponent", "DeleteTrialComponent"
 WRITES = (CUT, DELETE, "DeleteTrial", "DeleteExperiment", "AssociateTrialComponent")
 FAULTS = ("error_500", "error_500_after", "drop_before", "drop_after")
-SOMEBODY = "somebody-elses"
-THROTTLED = "ThrottlingException"
-POLICIES = """\
-version: 1
-policies:
-  - name: old-trees
-    resource: experiment
-    match: {name: "old-*", idle: 30d}
-    action: delete
-    grace: 1s
-  - name: old-unassigned
-    resource: trial-component
-    match: {name: "old-*", unassigned: true, idle: 30d}
-    action: delete
-    grace: 1s
-"""
-
-
-@contextmanager
-def sandbox() -> Iterator[str]:
-    """Serve a sandbox; yield its address."""
-    command = [sys.executable, "-m", "sagewarden.sandbox", "--port", "0", "--account", ACCOUNT]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as box:
-        assert box.stdout is not None
-        try:
-            yield str(json.loads(box.stdout.readline())["url"])
-        finally:
-            box.terminate()
 
 
 def settings(folder: Path, url: str, lanes: int) -> Settings:
@@ -107,56 +80,6 @@ def settings(folder: Path, url: str, lanes: int) -> Settings:
         "run": {"search_lag": "1s", "lanes": lanes},
     }
     return load_settings(given=given).settings
-
-
-@dataclass(slots=True)
-class Forest:
-    """Makes an account; `needs` are the calls of each operation that its old part takes to go."""
-
-    admin: AdminClient
-    chance: random.Random
-    needs: Counter[str] = field(default_factory=Counter)
-
-    def grow(self, due: int) -> None:
-        """Make so many old components."""
-        self.admin.set_clock(offset=AGO)
-        made, assigned, trees = 0, due * 3 // 5, 0
-        while made < assigned:
-            made += self._tree(f"old-{trees}", assigned - made, lends=trees % 10 == 0)
-            trees += 1
-        for number in range(made, due):
-            self._component(f"old-alone-{number}")
-        self.needs[DELETE] = due
-        self.admin.set_clock(offset=0.0)
-
-    def _tree(self, tree: str, most: int, *, lends: bool) -> int:
-        self._make("CreateExperiment", ExperimentName=tree)
-        trials = [f"{tree}-{number}" for number in range(self.chance.choice((1, 1, 1, 2, 4)))]
-        for trial in trials:
-            self._make("CreateTrial", TrialName=trial, ExperimentName=tree)
-        count = min(most, self.chance.randint(5, 45) * len(trials))
-        for number in range(count):
-            home = number % len(trials)
-            twice = len(trials) > 1 and self.chance.random() < TWICE
-            both = (trials[home], trials[home - 1]) if twice else (trials[home],)
-            self._component(f"{tree}-c{number}", *both)
-        if lends:
-            live = f"live-{tree}"
-            self._make("CreateExperiment", ExperimentName=live)
-            self._make("CreateTrial", TrialName=f"{live}-t", ExperimentName=live)
-            self._component(f"{tree}-lent", trials[0], f"{live}-t")
-            self.needs[CUT] -= 1
-        self.needs += Counter({"DeleteTrial": len(trials), "DeleteExperiment": 1})
-        return count
-
-    def _component(self, name: str, *trials: str) -> None:
-        self._make("CreateTrialComponent", TrialComponentName=name)
-        for trial in trials:
-            self._make("AssociateTrialComponent", TrialComponentName=name, TrialName=trial)
-            self.needs[CUT] += 1
-
-    def _make(self, operation: str, **params: str) -> None:
-        self.admin.perform(operation, params, account=ACCOUNT, region=REGION)
 
 
 def rates(rate: float) -> dict[str, Any]:
@@ -183,98 +106,6 @@ def somebody(url: str, share: float, rate: float, done: threading.Event) -> None
         ):
             with suppress(ClientError, BotoCoreError):
                 call(TrialComponentName=SOMEBODY, **more)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Seen:
-    """What the sandbox's log tells of a run: ours, the other user's, and when a limit changed."""
-
-    ours: Sequence[dict[str, Any]]
-    others: Sequence[dict[str, Any]]
-    changes: Sequence[tuple[float, float]]
-    """Since when (epoch seconds), what rate."""
-
-    def gives(self, begin: float, end: float) -> float:
-        """How many calls of one operation the buckets gave in a time, burst included."""
-        total = self._rate(begin)
-        times = [begin, *(at for at, _ in self.changes if begin < at < end), end]
-        for since, until in itertools.pairwise(times):
-            total += self._rate(since) * (until - since)
-        return total
-
-    def _rate(self, at: float) -> float:
-        return [rate for since, rate in self.changes if since <= at][-1]
-
-    def taken(self, operation: str, begin: float) -> int:
-        """How many calls the other user got."""
-        return sum(
-            each["operation"] == operation and each["code"] != THROTTLED and each["at"] >= begin
-            for each in self.others
-        )
-
-
-def look(admin: AdminClient, rate: float, halved: bool) -> Seen:  # noqa: FBT001 -- private
-    """Read the log."""
-    log = admin.calls(service="sagemaker")
-    hooks = [each["at"] for each in log if "hook" in each["faults"]]
-    steps = (rate / 2, rate) if halved else ()
-    return Seen(
-        ours=[each for each in log if each["resource"] != SOMEBODY],
-        others=[each for each in log if each["resource"] == SOMEBODY],
-        changes=[(0.0, rate), *zip(hooks, steps, strict=False)],
-    )
-
-
-def told(seen: Seen, needs: Counter[str], rate: float, report: Report) -> Iterator[str]:
-    """Compare what was done after the warm-up with what the buckets gave."""
-    effects = [each for each in seen.ours if each["applied"] and each["operation"] in needs]
-    first, last = effects[0]["at"], effects[-1]["at"]
-    whole = max(needs.values()) / rate
-    begin = first + min(WARM_UP, whole / 3)
-    done = Counter(each["operation"] for each in effects if each["at"] >= begin)
-    shares = {
-        each: done[each] / (seen.gives(begin, last) - seen.taken(each, begin)) for each in needs
-    }
-    slowest, seconds = max(shares, key=lambda each: shares[each]), last - begin
-    ratio, calls = shares[slowest], sum(each["at"] >= begin for each in seen.ours)
-    failed = needs[DELETE] - report.deleted.get("trial-component", 0)
-    before, since = first - seen.ours[0]["at"], last - first
-    yield f"calls that the plan needs: {dict(needs)}; bound of all {whole:.0f} s"
-    yield f"to the first effect {before:.0f} s, from there to the last {since:.0f} s"
-    yield f"after warm-up ({begin - first:.0f} s): {seconds:.1f} s for {done[slowest]} {slowest}"
-    yield f"  bound {seconds * ratio:.1f} s, ratio {ratio:.1%}"
-    yield f"  of what their buckets gave: {CUT} {shares[CUT]:.1%}, {DELETE} {shares[DELETE]:.1%}"
-    yield f"  calls a second, all operations: {calls / seconds:.0f}"
-    yield from throttles(seen, begin)
-    yield f"components failed: {failed}; outcomes {dict(report.tally)}"
-
-
-def throttles(seen: Seen, begin: float) -> Iterator[str]:
-    """Say what share of calls was throttled: from the first to the last, and after warm-up."""
-    calls, away, late = (
-        Counter(each["operation"] for each in chosen)
-        for chosen in (
-            seen.ours,
-            [each for each in seen.ours if each["code"] == THROTTLED],
-            [each for each in seen.ours if each["code"] == THROTTLED and each["at"] >= begin],
-        )
-    )
-    yield f"throttled: {_share(away.total(), calls.total())}, {late.total()} after warm-up"
-    for operation, count in away.most_common():
-        yield f"  {operation}: {_share(count, calls[operation])}, {late[operation]} after warm-up"
-    if seen.others:
-        refused = sum(each["code"] == THROTTLED for each in seen.others)
-        yield f"the other user: {_share(refused, len(seen.others))}"
-
-
-def _share(part: int, whole: int) -> str:
-    return f"{part} of {whole} calls ({part / whole:.2%})"
-
-
-def say(line: str) -> None:
-    """Print a line at once."""
-    sys.stdout.write(f"{line}\n")
-    sys.stdout.flush()
 
 
 class Tenths:
@@ -323,6 +154,13 @@ def main() -> None:
             say(line)
 
 
+def hard(options: Any) -> str:
+    """Name what makes a run harder."""
+    changed = ", halved and doubled" if options.change else ""
+    other = f", another user takes {options.other:.0%}" if options.other else ""
+    return changed + other + (f", {options.faults:.0%} go wrong" if options.faults else "")
+
+
 def enforced(
     admin: AdminClient, url: str, chosen: Settings, needs: Counter[str], options: Any
 ) -> Iterator[str]:
@@ -346,7 +184,7 @@ def enforced(
     finally:
         done.set()
     yield f"R = {rate:g} a second, {options.due} components due, {options.lanes} lanes"
-    yield from told(look(admin, rate, options.change), needs, rate, report)
+    yield from told(look(admin, rate, options.change), needs, rate, report, hard(options))
     yield f"processor time of the client: {time.process_time() - began:.1f} s"
 
 
