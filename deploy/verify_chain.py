@@ -7,7 +7,7 @@ FOLDER is a copy of one target's part of the vault, such as `v1/123456789012/eu-
 directory vault, or of a bucket after `aws s3 sync s3://BUCKET/PREFIX/v1/ACCOUNT/REGION FOLDER`.
 Exit code 0: every link follows the one before it, and every object that they name is as it was
 written, or is absent and has expired or was erased, as links say; 5: it is not, and each fault is
-printed.
+printed; 2: there is no chain in this folder.
 """
 
 import argparse
@@ -221,14 +221,24 @@ def head_of(text: str) -> str:
     return text
 
 
+def near(asked: argparse.Namespace) -> str:
+    """Say which folders below hold one, if any do."""
+    found = sorted(asked.folder.glob("v1/*/*/chain"))
+    return ": try " + ", ".join(str(each.parent) for each in found) if found else ""
+
+
 def main() -> int:
     """Verify the folder that is named on the command line."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("folder", type=Path)
+    parser.add_argument(
+        "folder", type=Path, help="one target's part of a vault, such as v1/123456789012/eu-west-1"
+    )
     parser.add_argument("--expect-head", type=head_of, metavar="NUMBER:SHA256")
     asked = parser.parse_args()
     chain = Chain(asked.folder)
     faults = list(chain.faults(asked.expect_head))
+    if not chain.heads and not faults:
+        parser.error(f"there is no chain in {asked.folder}, so nothing was verified{near(asked)}")
     for fault in faults:
         print(seen(fault))
     print(f"{len(chain.heads)} links, {len(chain.named)} objects, {len(faults)} faults")

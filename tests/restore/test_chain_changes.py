@@ -234,3 +234,14 @@ def test_a_forged_key_does_nothing_in_a_terminal(verifiers: Verifiers) -> None:
     )
     assert ran.returncode == 5
     assert r"v1/\x1b[2J\r0 faults\n: it is not of this target" in ran.stdout.splitlines()
+
+
+def test_a_folder_without_a_chain_is_not_told_to_be_sound(verifiers: Verifiers) -> None:
+    """Whoever names the whole vault is told that nothing was verified, and what is meant."""
+    target = verifiers.bench.target
+    ran = subprocess.run(
+        [sys.executable, TOOL, verifiers.folder], capture_output=True, text=True, check=False
+    )
+    assert (ran.returncode, ran.stdout) == (2, "")
+    assert "nothing was verified" in ran.stderr
+    assert str(verifiers.folder / "v1" / target.account / target.region) in ran.stderr
