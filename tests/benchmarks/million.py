@@ -2,10 +2,11 @@
 
     .venv/bin/python tests/benchmarks/million.py [--sandbox] [N ...]
 
-For each N (10,000, 100,000 and 1,000,000) a process of its own makes two sweeps by the twenty
-policies of `judging.yaml`: the first marks, the second comes when all that is due, plans it, and is
-stopped by its hard limit. A sweep takes the inventory, judges it, stores marks and notices, makes
-and stores the plan, and stores the report in every form. Memory is the peak of the process.
+For each N (10,000, 100,000 and 1,000,000) there are two sweeps by the twenty policies of
+`judging.yaml`, each in a process of its own: the first marks, the second comes when a third of all
+is due, plans it, and is stopped by its hard limit. A sweep takes the inventory, judges it, stores
+marks and notices, makes and stores the plan, and stores the report in every form. Memory is the
+peak of the process.
 
 Answers come from `pages.py`, parsed and without a request; making them is not part of the time, and
 so nothing of the calls is but what the product does with an answer. With `--sandbox` they come from
@@ -43,6 +44,7 @@ from sagewarden.core.report import Report
 from sagewarden.sandbox import AdminClient
 from sagewarden.settings import Settings, load_settings
 
+NAMES = ("marks", "is due")
 SIZES = (10_000, 100_000, 1_000_000)
 BOUND_SECONDS = 300.0
 BOUND_MEBIBYTES = 1536.0
@@ -57,7 +59,7 @@ UNPACED = Pace(start=1e6, ceiling=1e6, floor=1e6)
 
 def settings(folder: Path, url: str = "") -> Settings:
     """What a person would write, but that a plan of more than a hundredth is refused."""
-    (folder / "policies").mkdir()
+    (folder / "policies").mkdir(exist_ok=True)
     shutil.copy(POLICIES, folder / "policies")
     given: dict[str, Any] = {
         "targets": [{"account_id": TARGET.account, "region": TARGET.region, "name": TARGET.name}],
@@ -146,25 +148,20 @@ def _measured(report: Report, seconds: float, waited: float) -> Measured:
     )
 
 
-def alone(components: int) -> Iterator[Measured]:
-    """Make the sweeps of a generated account."""
-    with tempfile.TemporaryDirectory() as place:
-        chosen, made = settings(Path(place)), Generated.of(components)
-        wired = made.wired(chosen)
-        yield swept(wired, chosen, made.spent)
-        made.session.ahead(LATER)
-        yield swept(wired, chosen, made.spent)
+def alone(components: int, place: Path, *, later: bool) -> Measured:
+    """Make one sweep of a generated account."""
+    chosen, made = settings(place), Generated.of(components)
+    made.session.ahead(LATER if later else timedelta())
+    return swept(made.wired(chosen), chosen, made.spent)
 
 
-def in_sandbox(url: str) -> Iterator[Measured]:
-    """Make the sweeps of a sandbox's account."""
-    with tempfile.TemporaryDirectory() as place:
-        chosen, admin = settings(Path(place), url), AdminClient(url)
-        process = bootstrap.Process(reading=UNPACED, writing=UNPACED)
-        wired = bootstrap.wire_target(chosen, chosen.targets[0], process)
-        yield swept(wired, chosen, Spent())
-        admin.set_clock(advance=LATER.total_seconds())
-        yield swept(wired, chosen, Spent())
+def in_sandbox(url: str, place: Path, *, later: bool) -> Measured:
+    """Make one sweep of a sandbox's account."""
+    chosen = settings(place, url)
+    if later:
+        AdminClient(url).set_clock(advance=LATER.total_seconds())
+    process = bootstrap.Process(reading=UNPACED, writing=UNPACED)
+    return swept(bootstrap.wire_target(chosen, chosen.targets[0], process), chosen, Spent())
 
 
 @contextmanager
@@ -177,14 +174,18 @@ def _answers(components: int, *, by_http: bool) -> Iterator[list[str]]:
         yield ["--url", url]
 
 
-def sweeps(components: int, *, by_http: bool) -> list[Measured]:
-    """Measure in a process of its own, whose memory nothing else was in."""
+def sweeps(components: int, *, by_http: bool) -> Iterator[Measured]:
+    """Measure each sweep in a process of its own, whose memory nothing else was in."""
     keys = {"AWS_ACCESS_KEY_ID": TARGET.account, "AWS_SECRET_ACCESS_KEY": "million"}
     environment = {**os.environ, **keys}  # noqa: TID251 -- as a shell gives it
-    with _answers(components, by_http=by_http) as where:
-        command = [sys.executable, __file__, *where]
-        told = subprocess.run(command, check=True, stdout=subprocess.PIPE, env=environment)
-    return [Measured(**line) for line in map(json.loads, told.stdout.splitlines())]
+    with (
+        tempfile.TemporaryDirectory() as place,
+        _answers(components, by_http=by_http) as where,
+    ):
+        for later in ([], ["--later"]):
+            command = [sys.executable, __file__, *where, "--place", place, *later]
+            told = subprocess.run(command, check=True, stdout=subprocess.PIPE, env=environment)
+            yield Measured(**json.loads(told.stdout))
 
 
 def row(components: int, name: str, each: Measured) -> str:
@@ -209,9 +210,10 @@ def table(sizes: list[int], *, by_http: bool) -> None:
     say(HEADING)
     measured: dict[int, list[Measured]] = {}
     for components in sizes:
-        measured[components] = sweeps(components, by_http=by_http)
-        for name, each in zip(("marks", "is due"), measured[components], strict=True):
+        measured[components] = []
+        for name, each in zip(NAMES, sweeps(components, by_http=by_http), strict=True):
             say(row(components, name, each))
+            measured[components].append(each)
     most = max(sizes)
     worst = [max(measured[most], key=lambda each: each.seconds).seconds]
     worst.append(max(measured[most], key=lambda each: each.mebibytes).mebibytes)
@@ -223,7 +225,7 @@ def table(sizes: list[int], *, by_http: bool) -> None:
 
 def grown(small: list[Measured], large: list[Measured]) -> None:
     """Say how much more of each one entity costs in the largest account than in the smallest."""
-    for name, one, other in zip(("marks", "is due"), small, large, strict=True):
+    for name, one, other in zip(NAMES, small, large, strict=True):
         times = other.entities / one.entities
         told = [
             f"{what} {getattr(other, field) / getattr(one, field) / times:.2f}"
@@ -239,13 +241,18 @@ def main() -> None:
     parser.add_argument("--sandbox", action="store_true", help="answers come by HTTP")
     parser.add_argument("--alone", type=int, help=argparse.SUPPRESS)
     parser.add_argument("--url", help=argparse.SUPPRESS)
+    parser.add_argument("--place", type=Path, help=argparse.SUPPRESS)
+    parser.add_argument("--later", action="store_true", help=argparse.SUPPRESS)
     options = parser.parse_args()
     configure_logs(as_json=True, level="CRITICAL", ours=False)
     if options.alone is None and options.url is None:
         table(options.sizes, by_http=options.sandbox)
         return
-    for each in alone(options.alone) if options.alone else in_sandbox(options.url):
-        say(json.dumps({name: getattr(each, name) for name in Measured.__dataclass_fields__}))
+    if options.alone:
+        each = alone(options.alone, options.place, later=options.later)
+    else:
+        each = in_sandbox(options.url, options.place, later=options.later)
+    say(json.dumps({name: getattr(each, name) for name in Measured.__dataclass_fields__}))
 
 
 if __name__ == "__main__":

@@ -163,8 +163,9 @@ class Account:
         if origin(number) == "job":
             return []
         count = self.count("Trial")
-        second = [(number + 1) % count] if _drawn(number, 17, 20) == 0 else []
-        return [number % count, *(each for each in second if each != number % count)]
+        first = number * count // self.components
+        second = (first + 1) % count
+        return [first, second] if _drawn(number, 17, 20) == 0 and second != first else [first]
 
     def _parent(self, trial: int) -> dict[str, str]:
         above = trial % self.count("Experiment")

@@ -73,3 +73,9 @@ def test_an_arn_comes_back_as_it_was(arn: str) -> None:
 
 def test_what_no_job_made_has_no_source() -> None:
     assert component("fit-1", source_arn=None).source_arn is None
+
+
+@pytest.mark.parametrize("content", ["ab" * 32, "AB" * 32, "ab" * 31, "of c", "", "e9 " * 32])
+def test_a_digest_comes_back_as_it_was(content: str) -> None:
+    """Whether or not it is one."""
+    assert replace(component("c"), content=content).content == content

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sagewarden.core.packed import packed
+from sagewarden.core.packed import packed, packed_ones
 
 
 @settings(deadline=None)
@@ -19,6 +19,17 @@ def test_it_is_equal_to_what_it_was_made_of(mapping: Mapping[str, int], key: str
     assert [*held.items()] == [*mapping.items()]
     assert held.get(key, None) == mapping.get(key, None)
     assert (key in held, len(held), repr(held)) == (key in mapping, len(mapping), repr(mapping))
+
+
+TUPLES = st.lists(st.floats(), max_size=2).map(tuple)
+
+
+@settings(deadline=None)
+@given(st.dictionaries(st.text(max_size=2), TUPLES, max_size=3))
+def test_tuples_come_back_as_they_were(mapping: Mapping[str, tuple[float, ...]]) -> None:
+    held = packed_ones(mapping)
+    assert repr(held) == repr(mapping)
+    assert [repr(held[key]) for key in mapping] == [repr(each) for each in mapping.values()]
 
 
 def test_a_key_that_is_not_there_is_an_error() -> None:

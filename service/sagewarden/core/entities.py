@@ -1,5 +1,6 @@
 """What SageMaker Experiments is made of: experiments, trials and trial components."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -181,8 +182,30 @@ def _beginning(text: str, rest: int) -> tuple[str, int]:
     return text, rest
 
 
-for _field in ("arn", "source_arn"):
-    setattr(Entity, _field, _Arn(getattr(Entity, _field)))
+class _Digest:
+    """Holds a field's SHA-256 as its bytes, half as long as what they are spelled as."""
+
+    def __init__(self, slot: Any) -> None:
+        self._slot = slot
+
+    def __get__(self, entity: Entity | None, _owner: type) -> Any:
+        """Return it as it was spelled."""
+        if entity is None:
+            return self
+        held = self._slot.__get__(entity)
+        return held.hex() if type(held) is bytes else held
+
+    def __set__(self, entity: Entity, spelled: str) -> None:
+        """Take it in; what is no digest is held as it is."""
+        held = bytes.fromhex(spelled) if _SHA256.fullmatch(spelled) else spelled
+        self._slot.__set__(entity, held)
+
+
+_SHA256 = re.compile("[0-9a-f]{64}")
+
+for _fields, _holder in ((("arn", "source_arn"), _Arn), (("content",), _Digest)):
+    for _field in _fields:
+        setattr(Entity, _field, _holder(getattr(Entity, _field)))
 
 
 def _lower(name: str) -> str:

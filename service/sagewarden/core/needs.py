@@ -12,7 +12,7 @@ from typing import Any
 
 from sagewarden.core.entities import Metrics, Parameters, Quantity, Summary
 from sagewarden.core.models import Artifacts, artifacts_of
-from sagewarden.core.packed import packed
+from sagewarden.core.packed import packed, packed_ones
 from sagewarden.core.policy import (
     AllOf,
     AnyOf,
@@ -66,7 +66,7 @@ class Needs:
                     before = found.get(quantity, ())
                     number = nan if value is None else float(value)
                     found[quantity] = before if number in before else (*before, number)
-        return packed(found)
+        return packed_ones(found)
 
     def artifacts_of(self, record: Mapping[str, Any]) -> Artifacts | None:
         """Pick what a component left in S3; None when nothing is asked for, or nobody knows."""

@@ -69,7 +69,11 @@ class Sandbox:
     @property
     def state(self) -> AccountState:
         """The state of the sandbox's own account and region."""
-        return self._engine.world.account(self.account, self.region)
+        return self.state_of(self.account)
+
+    def state_of(self, account: str) -> AccountState:
+        """Return the state of any account in the sandbox's own region; it serves all of them."""
+        return self._engine.world.account(account, self.region)
 
     def seed(self, *, components: int, seed: int = 0) -> None:
         """Fill the sandbox's own account so that it looks like a real one."""

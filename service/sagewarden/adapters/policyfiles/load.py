@@ -1,6 +1,7 @@
 """Reads every policy file before it answers: all of them hold, or none does."""
 
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 from pathlib import Path
 
 from sagewarden.adapters.policyfiles.compose import compose
@@ -26,14 +27,31 @@ def load_policies(directory: Path) -> PolicySet:
 def load_files(place: str, found: Files) -> PolicySet:
     """Read every policy file of a place.
 
-    Raise PoliciesRefused with every problem of every file, and also when there is no policy.
+    Raise PoliciesRefused with every problem of every file, and also when there is no policy. Bytes
+    that were understood before are not taken apart again: of many targets each reads all.
     """
     top = Log(place)
+    raw = tuple(found(top))
+    if top.problems or any(each.log.problems for each in raw):
+        return _understood(top, raw)
+    return _known(
+        place, tuple([(each.path, each.log.file, each.body, each.version) for each in raw])
+    )
+
+
+@lru_cache(8)
+def _known(place: str, files: tuple[tuple[str, str, bytes | None, str], ...]) -> PolicySet:
+    return _understood(
+        Log(place), [RawFile(path, body, Log(told), version) for path, told, body, version in files]
+    )
+
+
+def _understood(top: Log, raw: Iterable[RawFile]) -> PolicySet:
     documents: list[Document] = []
     files: list[PolicyFile] = []
     problems: list[Problem] = []
     taken: dict[str, Place] = {}
-    for each in found(top):
+    for each in raw:
         if each.body is not None:
             files.append(PolicyFile(each.path, sha256(each.body), each.version))
             documents.append(_read(each.body, each.log, taken))
