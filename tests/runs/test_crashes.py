@@ -94,7 +94,7 @@ def test_a_crash_while_the_report_is_stored_spoils_no_later_report(replay: Repla
     everywhere.watch(stage)
     stage.sweep()
     replay.restart()
-    dies(stage, Points(frozenset({"write"}), len(everywhere.seen) - 9))
+    dies(stage, Points(frozenset({"write"}), len(everywhere.seen) - 11))
     assert any("000002z/report.html" in key for key in replay.calm().keys(Family.REPORTS))
     assert stage.sweep().tally["done"] == len(SMALL_EFFECTS)
 
