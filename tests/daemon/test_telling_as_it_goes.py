@@ -21,6 +21,7 @@ def test_effects_count_while_the_run_goes_on_and_once_when_it_has_ended(user: Us
             return done > 0 and found[RUNNING] == 1
 
         daemon.until(moves, "effects of a run under way")
+        assert daemon.metric("sagewarden_judged", verdict="delete") == 2
         daemon.hears("run.ended")
         user.box.admin.set_knobs(latency_ms={})
         done = daemon.metric("sagewarden_effects_total", outcome="done")

@@ -64,6 +64,12 @@ class Chronicle:
         """Note what the run under way has settled."""
         self._change(target, lambda before: before.moved(counts))
 
+    def saw(
+        self, target: Target, entities: Mapping[str, int], judged: Mapping[tuple[str, str], int]
+    ) -> None:
+        """Note what the run under way has found and judged."""
+        self._change(target, lambda before: before.saw(entities, judged))
+
     def recalled(self, target: Target, ago: float) -> None:
         """Note how long ago, in seconds, a run before our begin went well, unless one did since."""
         good = self._monotonic() - ago

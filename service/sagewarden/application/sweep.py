@@ -61,7 +61,8 @@ Render = Callable[[Report], Mapping[str, bytes]]
 class Run:
     """One run: its name, its lease's nonce, and how to wire what may delete, and what may tag.
 
-    `archives_kept` is for how long settings keep archives; None: for ever.
+    `archives_kept` is for how long settings keep archives; None: for ever. `heard` is told what was
+    judged as soon as it was.
     """
 
     name: str
@@ -71,6 +72,7 @@ class Run:
     render: Render
     signer: Signer | None = None
     archives_kept: timedelta | None = None
+    heard: Callable[[Judged], None] = lambda _judged: None
 
 
 class Sweep:
@@ -97,6 +99,7 @@ class Sweep:
         asked = Asked(maker=self.story.identity)
         judged = judge_target(self._bench, self._governance, asked)
         self.story.judged = judged
+        self._run.heard(judged)
         self._check_inventory(judged)
         if not judged.trusted:
             return

@@ -8,15 +8,14 @@ from functools import partial
 
 from sagewarden.adapters.clock import wall_now
 from sagewarden.adapters.telemetry.logs import tell
-from sagewarden.adapters.vault.counted import VaultCounter
 from sagewarden.application.chronicle import Chronicle
 from sagewarden.application.fleet import Fleet
-from sagewarden.application.moving import moved
 from sagewarden.application.ports.schedule import Job, Scheduler
 from sagewarden.application.ports.vault import Vault
 from sagewarden.application.reporting import last_good
 from sagewarden.bootstrap import Meters, Process, policies_of, wire_target
 from sagewarden.bootstrap.inspecting import Inspector, inspections
+from sagewarden.bootstrap.metering import Metering
 from sagewarden.bootstrap.sweeping import ReadyRun
 from sagewarden.bootstrap.targets import Asked, Found, find_targets
 from sagewarden.bootstrap.underway import Underway, tell_defect
@@ -46,14 +45,13 @@ class Daemon:
         self._usual = usual or Process()
         self._asked = asked
         self._settings = load()
-        self._lock = threading.Lock()
         self._underway = Underway()
         self._directories: dict[str, Vault] = {}
-        self._meters: dict[Target, Meters] = {}
         self._fleet = Fleet(self._settings.run.targets_at_once)
         self._drift = _drift()
         self.beat = time.monotonic()
         self.chronicle = Chronicle(time.monotonic)
+        self._metering = Metering(self.chronicle, self._usual)
         self.chronicle.govern(self._foreseen(self._settings))
 
     @property
@@ -148,8 +146,7 @@ class Daemon:
 
     def meters(self) -> dict[Target, Meters]:
         """Return what counts and paces each target's calls."""
-        with self._lock:
-            return dict(self._meters)
+        return self._metering.all()
 
     def _foreseen(self, settings: Settings) -> list[Target]:
         """Return the targets that settings name; raise SettingsError when they name none.
@@ -224,11 +221,14 @@ class Daemon:
     def _do(self, settings: Settings, chosen: TargetSettings, stop: threading.Event) -> None:
         target = _target(chosen)
         process = replace(
-            self._usual, stop=stop, meters=self._meters_of, directories=self._directories
+            self._usual, stop=stop, meters=self._metering.of, directories=self._directories
         )
         ready: ReadyRun | None = None
         try:
             ready = ReadyRun.of(settings, chosen, process)
+            ready = replace(
+                ready, run=replace(ready.run, heard=partial(self._metering.saw, target))
+            )
             report = ready.do()
         except SageWardenError as error:
             result = result_of(error.exit_code, stopped=stop.is_set())
@@ -240,18 +240,6 @@ class Daemon:
         else:
             result = result_of(report.exit_code, stopped=stop.is_set())
             self.chronicle.ended(target, result, " ".join(report.advice), report)
-
-    def _meters_of(self, target: Target) -> Meters:
-        with self._lock:
-            if target not in self._meters:
-                counter = VaultCounter(partial(self._heard, target))
-                self._meters[target] = Meters.new(self._usual, counter)
-            return self._meters[target]
-
-    def _heard(self, target: Target, key: str, body: bytes) -> None:
-        """Count what a run has done as soon as its journal says so."""
-        if counts := moved(key, body):
-            self.chronicle.moved(target, counts)
 
 
 def _target(chosen: TargetSettings) -> Target:

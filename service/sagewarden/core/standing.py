@@ -98,6 +98,10 @@ class Standing:
         """Return it once the run under way has settled these."""
         return replace(self, moving=Counter(self.moving) + Counter(counts))
 
+    def saw(self, entities: Mapping[str, int], judged: Mapping[tuple[str, str], int]) -> "Standing":
+        """Return it once the run under way has judged: entities by kind, trees by verdict."""
+        return replace(self, entities=dict(entities), judged=dict(judged))
+
     def recalled(self, good: float) -> "Standing":
         """Return it knowing when a run before the daemon's begin went well."""
         return self if self.good is not None else replace(self, good=good)
