@@ -1,6 +1,7 @@
 """One person's entities leave the archives; what is others' restores, and the chain stays valid."""
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -17,12 +18,13 @@ from sagewarden.application.erasing import (
     remaining,
 )
 from sagewarden.application.ports.erasing import Copy
+from sagewarden.application.retention import state_retention
 from sagewarden.application.verify import verify
 from sagewarden.core.archive import ArchiveRecord
 from sagewarden.core.entities import Identity, Kind
 from sagewarden.core.erasure import Tombstone
 from sagewarden.core.keys import report_key
-from sagewarden.errors import UsageError, VaultError
+from sagewarden.errors import UsageError, VaultAbsent, VaultError
 
 ORDER = Order(erasure="erasure-1", by="arn:aws:iam::123456789012:user/dpo", reason="case 7")
 COMPONENTS = [(Kind.COMPONENT, name) for name in ("Anas", "Bobs")]
@@ -181,3 +183,23 @@ def test_a_creator_is_taken_off_what_others_made() -> None:
     assert not request.fits(by("bob", "ana"))
     assert "LastModifiedBy" not in request.without(by("bob", "ana")).described
     assert request.without(by("bob", "bob")) == by("bob", "bob")
+
+
+def test_a_restore_of_what_has_expired_says_so(archived: Account) -> None:
+    """Its archive is gone, lawfully; until a link says that, it is merely absent."""
+    (old,) = [key for key in archived.vault.objects if "/archive/" in key]
+    body = archived.vault.get(old).body
+    archived.lose(old)
+    with pytest.raises(VaultAbsent):
+        archived.restore("Anas")
+    archived.vault.create(old, body)
+    for run in ("run-2", "run-3"):
+        bench, recorded = recording(archived.bench)
+        state_retention(bench, run, timedelta(days=10))
+        bench.vault.create(report_key(bench.target, run, "report.json"), b"{}")
+        extend_chain(bench, recorded, run)
+        archived.age()
+    archived.lose(old)
+    with pytest.raises(UsageError, match=r"has expired, as vault\.archive_retention let it"):
+        archived.restore("Anas")
+    assert names(archived) == ["Bobs", "Anas"]

@@ -1,15 +1,18 @@
 """An archive may be gone once it has expired as the chain says; both verifiers agree on it."""
 
 import importlib.util
+import json
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import ModuleType
 from typing import Any, cast
 
+import jsonschema
 import pytest
 from tests.restore.account import PlainCodec
 
+from sagewarden.adapters.vault.keeping_schema import retention_schema, tombstone_schema
 from sagewarden.adapters.vault.memory import MemoryVault
 from sagewarden.application.chain import extend_chain, recording
 from sagewarden.application.keeping import Keeping
@@ -259,3 +262,14 @@ def test_a_tombstone_of_other_bytes_excuses_nothing(years: Years) -> None:
 
 def test_without_anything_stated_nothing_is_excused() -> None:
     assert Keeping(BEGINNING).excuse("v1/a/b/archive/run/unit/1") is None
+
+
+def test_statements_and_tombstones_are_as_their_schemas_say(years: Years) -> None:
+    first = years.run(0, kept=30)
+    erase(years, first, sha256(empty("run-0000")))
+    statement = json.loads(years.vault.get(retention_key(TARGET, "run-0000")).body)
+    jsonschema.validate(statement, retention_schema())
+    tombstone = json.loads(years.vault.get(tombstone_key(TARGET, "erasure-1")).body)
+    jsonschema.validate(tombstone, tombstone_schema())
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate(tombstone | {"who": "ana"}, tombstone_schema())

@@ -15,7 +15,7 @@ def schema() -> int:
     return 0
 
 
-def archive_schema(*, index: bool = False) -> int:
+def archive_schema(*, index: bool = False, retention: bool = False, tombstone: bool = False) -> int:
     """Print the JSON Schema of an archive's lines, for programs that read archives themselves.
 
     `sagewarden archive get NAME -o FILE`, then `zstd -dc FILE` prints the lines.
@@ -24,8 +24,18 @@ def archive_schema(*, index: bool = False) -> int:
     ----------
     index
         Of the lines of an index instead, which lies beside the report of each run that archived.
+    retention
+        Of a statement for how long archives are kept instead.
+    tombstone
+        Of a tombstone instead, which an erasure leaves.
     """
-    from sagewarden.adapters.vault import schema as archives  # noqa: PLC0415 -- slow to import
+    from sagewarden.adapters.vault import keeping_schema  # noqa: PLC0415
+    from sagewarden.adapters.vault import schema as archives  # noqa: PLC0415
 
-    say_json(archives.index_schema() if index else archives.archive_schema())
+    if retention:
+        say_json(keeping_schema.retention_schema())
+    elif tombstone:
+        say_json(keeping_schema.tombstone_schema())
+    else:
+        say_json(archives.index_schema() if index else archives.archive_schema())
     return 0
