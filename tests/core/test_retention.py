@@ -23,7 +23,7 @@ def gone(named: float, *stated: tuple[Statement, float], now: float = 0) -> bool
 
 
 def test_without_a_statement_nothing_may_be_gone() -> None:
-    assert not gone(1000)
+    assert gone(1000) is False
 
 
 @pytest.mark.parametrize(("named", "may_be"), [(9.99, False), (10, True), (11, True)])
@@ -38,7 +38,7 @@ def test_a_statement_counts_from_its_link_on(since: float, *, may_be: bool) -> N
 
 
 def test_the_newest_statement_counts() -> None:
-    assert not gone(100, (TEN, 50), (FOREVER, 1))
+    assert gone(100, (TEN, 50), (FOREVER, 1)) is False
     assert gone(100, (FOREVER, 50), (TEN, 1))
     assert not gone(20, (TEN, 50), (replace(TEN, seconds=30 * DAY), 1))
 
