@@ -28,7 +28,11 @@ FIRST: dict[str, tuple[str, ...]] = {
     f"{CORE}writes.py": ("tests/core/test_writes.py",),
     f"{CORE}deletions.py": ("tests/core/test_deletions.py",),
     f"{CORE}forest.py": ("tests/core/test_forest.py",),
-    f"{CORE}inventory.py": ("tests/core/test_protection.py", "tests/core/test_forest.py"),
+    f"{CORE}inventory.py": (
+        "tests/core/test_inventory.py",
+        "tests/core/test_protection.py",
+        "tests/core/test_forest.py",
+    ),
     f"{CORE}judge.py": ("tests/core/test_judge.py",),
     f"{CORE}escalation.py": ("tests/core/test_escalation.py",),
     f"{CORE}tag_words.py": ("tests/core/test_tags.py",),

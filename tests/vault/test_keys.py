@@ -164,6 +164,8 @@ def test_keys_of_what_stands_beside() -> None:
         keys.index_key(TARGET, "run7", 2),
         keys.signature_key(TARGET, 5),
         keys.check_key(TARGET),
+        keys.retention_key(TARGET, "Run/7"),
+        keys.tombstone_key(TARGET, "Era/1"),
         keys.target_prefix(TARGET),
         keys.prefix(TARGET, Family.REPORTS, "Run/7"),
     ]
@@ -171,6 +173,8 @@ def test_keys_of_what_stands_beside() -> None:
         f"{HOME}/reports/run7/index-00002.jsonl.zst",
         f"{HOME}/signatures/000000000005",
         f"{HOME}/check/current",
+        f"{HOME}/retention/run=2f7/statement",
+        f"{HOME}/erasures/era=2f1/tombstone",
         f"{HOME}/",
         f"{HOME}/reports/run=2f7/",
     ]
