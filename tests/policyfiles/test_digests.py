@@ -9,7 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sagewarden.adapters.policyfiles import load_policies
+from sagewarden.core.canonical import digest
 from sagewarden.core.policy import PolicySet
+from sagewarden.core.rules import spelled_rule
 
 POLICY = """\
 version: 1
@@ -259,3 +261,67 @@ def test_the_order_of_files_policies_keys_and_alternatives_makes_no_difference(
             (place / name).write_bytes(body)
         digests.add(load_policies(place).digest)
     assert len(digests) == 1
+
+
+TAGGING = """\
+version: 1
+policies:
+  - name: tagged
+    resource: trial
+    match: {name: dev-*}
+    require:
+      owner: {pattern: "[a-z]+"}
+      env: {allowed: [dev, test, prod], default: dev, normalise: {Dev: dev}}
+      team: {inherit: true, rename: [Team, group, crew]}
+    action: tag
+    escalate: {after: 30d, action: delete, grace: 14d}
+"""
+
+SAME_TAGGING = {
+    "the order of allowed values": ("[dev, test, prod]", "[prod, dev, test]"),
+    "the order of other keys": ("[Team, group, crew]", "[crew, Team, group]"),
+    "what is so anyway": ("default: dev,", "default: dev, inherit: false,"),
+}
+
+OTHER_TAGGING = {
+    "pattern": ("[a-z]+", "[a-z]*"),
+    "allowed value": ("test, prod", "prod"),
+    "default": ("default: dev", "default: test"),
+    "inheritance": ("{inherit: true, rename", "{rename"),
+    "other key": ("[Team, group, crew]", "[Team, group]"),
+    "value that is normalised": ("{Dev: dev}", "{DEV: dev}"),
+    "required tag": ("owner:", "mail:"),
+}
+
+
+@pytest.mark.parametrize("case", SAME_TAGGING)
+def test_the_rule_of_required_tags_is_the_same_after(case: str, tmp_path: Path) -> None:
+    text = TAGGING.replace(*SAME_TAGGING[case])
+    assert text != TAGGING
+    assert load(tmp_path, TAGGING).digest == load(tmp_path, text).digest
+
+
+@pytest.mark.parametrize("case", OTHER_TAGGING)
+def test_the_rule_of_required_tags_is_another_with_another(case: str, tmp_path: Path) -> None:
+    before = load(tmp_path, TAGGING).policies[0]
+    assert load(tmp_path, TAGGING.replace(*OTHER_TAGGING[case])).policies[0].rule != before.rule
+
+
+@pytest.mark.parametrize("change", [("after: 30d", "after: 31d"), ("grace: 14d", "grace: 15d")])
+def test_how_long_an_escalation_waits_is_part_of_the_set_alone(
+    change: tuple[str, str], tmp_path: Path
+) -> None:
+    before, after = load(tmp_path, TAGGING), load(tmp_path, TAGGING.replace(*change))
+    assert before.policies[0].rule == after.policies[0].rule
+    assert before.digest != after.digest
+
+
+def test_the_rule_is_the_digest_of_what_is_spelled(tmp_path: Path) -> None:
+    for text in (POLICY, WIDE, TAGGING):
+        (policy,) = load(tmp_path, text).policies
+        assert digest(spelled_rule(policy)) == policy.rule
+
+
+def test_a_protection_of_models_is_part_of_the_set(tmp_path: Path) -> None:
+    models = POLICY.replace("- tags: {hold: present}", "- registered_models: true")
+    assert load(tmp_path, models).digest != load(tmp_path, POLICY).digest
