@@ -188,9 +188,8 @@ def test_policies_that_came_and_went_are_told_in_order() -> None:
 def test_protections_are_told_under_an_empty_name() -> None:
     other = policies(*TREES.policies, protect=["legal"])
     (rule,) = compare(note(), due(seen()).plan, due(seen(), other)).rules
-    assert (rule.policy, len(rule.lines)) == ("", 1)
-    assert rule.lines[0].startswith("+ protect ")
-    assert "legal" in rule.lines[0]
+    told = ("+ protect tag legal values [] want present",)
+    assert (rule.policy, rule.lines) == ("", told)
 
 
 def test_a_policy_that_tags_tells_what_it_asks_for() -> None:
@@ -199,3 +198,15 @@ def test_a_policy_that_tags_tells_what_it_asks_for() -> None:
     assert "owner" in str(told)
     assert "grace" not in told
     assert asked.action is Action.TAG
+
+
+def test_lines_stand_in_order_what_went_first() -> None:
+    other = replace(TREES.policies[0], match=Idle(days(91)), grace=days(8))
+    (rule,) = compare(note(), due(seen()).plan, due(seen(), policies(other))).rules
+    assert rule.lines == ("- grace 7d", "- match idle 90d", "+ grace 8d", "+ match idle 91d")
+
+
+def test_a_required_tag_may_be_called_like_a_condition() -> None:
+    """Only what a condition waits for is a time."""
+    told = told_rules(policies(tagging(Required(key="age", default="x"), name="aged")))
+    assert told["aged"]["require"] == "age default x"

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from sagewarden.adapters.policyfiles import load_policies
 from sagewarden.core.canonical import digest
 from sagewarden.core.policy import PolicySet
-from sagewarden.core.rules import spelled_rule
+from sagewarden.core.rules import spelled_protection, spelled_rule
 
 POLICY = """\
 version: 1
@@ -324,4 +324,21 @@ def test_the_rule_is_the_digest_of_what_is_spelled(tmp_path: Path) -> None:
 
 def test_a_protection_of_models_is_part_of_the_set(tmp_path: Path) -> None:
     models = POLICY.replace("- tags: {hold: present}", "- registered_models: true")
-    assert load(tmp_path, models).digest != load(tmp_path, POLICY).digest
+    found = load(tmp_path, models)
+    assert found.digest != load(tmp_path, POLICY).digest
+    assert spelled_protection(found.protections[0]) == {"registered_models": True}
+
+
+def test_the_rule_of_required_tags_stays_what_it_was(tmp_path: Path) -> None:
+    """A change here starts every violation of every user anew."""
+    assert load(tmp_path, TAGGING).policies[0].rule == (
+        "c1ba0c544c890c1522f0bed13938fca8498184942b57845949fa08d9bdc615b8"
+    )
+
+
+def test_in_which_order_who_is_told_stands_is_no_part_of_the_set(tmp_path: Path) -> None:
+    one, other = (
+        load(tmp_path, POLICY.replace("14d", f"14d\n    notify: [{both}]"))
+        for both in ("owner, operator", "operator, owner")
+    )
+    assert one.digest == other.digest
