@@ -5,6 +5,8 @@ from pathlib import Path
 import pytest
 from tests.cli.user import POLICIES, User
 
+from sagewarden.cli.options import Where
+
 GALLERY = Path(__file__).parents[2] / "policies" / "gallery"
 USUAL = {"min_grace": "7d"}
 SOUND = POLICIES.replace("grace: 1s", "grace: 7d") + "protect: [{tags: {legal-hold: present}}]\n"
@@ -13,6 +15,21 @@ TOLD = (
     "policies/all.yaml:3:5: {} [matches-nothing] old-trees: nothing can match it: idle 30d and not "
     "age 10d never hold together"
 )
+
+
+def test_settings_count_as_soon_as_anything_sets_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A variable in any case, a file of the usual name, or one that is named."""
+    monkeypatch.chdir(tmp_path)
+    assert Where().sets_nothing()
+    assert not Where(config=Path("other.yaml")).sets_nothing()
+    assert not Where(secrets=tmp_path).sets_nothing()
+    monkeypatch.setenv("sagewarden_limits__min_grace", "30d")
+    assert not Where().sets_nothing()
+    monkeypatch.delenv("sagewarden_limits__min_grace")
+    Path("sagewarden.yaml").touch()
+    assert not Where().sets_nothing()
 
 
 def test_sound_policies_end_with_code_0_strictly_too(user: User) -> None:

@@ -1,5 +1,6 @@
 """Options that many commands share."""
 
+import os
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -9,6 +10,7 @@ from cyclopts import Parameter
 
 from sagewarden.cli.console import tell_error, tell_note
 from sagewarden.core.entities import Kind
+from sagewarden.core.unset import PREFIX, SETTINGS_FILE
 from sagewarden.errors import UsageError
 
 if TYPE_CHECKING:
@@ -37,6 +39,12 @@ class Where:
 
     json: Annotated[bool, Parameter(name="--json", negative="", show_default=False)] = False
     """Answer in JSON on standard output."""
+
+    def sets_nothing(self) -> bool:
+        """Whether no file, variable or secret says anything, so that settings need not be read."""
+        names = (each.upper() for each in os.environ)  # noqa: TID251 -- only whether there are any
+        file = self.config is not None or Path(SETTINGS_FILE).exists()
+        return not (file or self.secrets or any(each.startswith(PREFIX) for each in names))
 
     def effective(self) -> "Effective":
         """Load the settings."""

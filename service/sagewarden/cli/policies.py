@@ -7,8 +7,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 from cyclopts import Parameter
 from rich.text import Text
 
+from sagewarden.adapters.policyfiles import load_policies
+from sagewarden.adapters.policyfiles.source import is_bucket
 from sagewarden.cli.console import say, say_json, say_line
 from sagewarden.cli.options import Where
+from sagewarden.core.advice import advise
+from sagewarden.core.unset import MIN_GRACE
 from sagewarden.core.visible import visible
 from sagewarden.errors import PolicyError, SettingsError
 
@@ -41,12 +45,13 @@ def validate(
     strict
         Make errors of warnings.
     """
-    from sagewarden.core.advice import advise  # noqa: PLC0415 -- slow to import
-
-    settings = where.effective().settings
-    found = _loaded(settings, directory)
-    told = settings.notice.reaches_operator
-    warnings = advise(found, settings.limits.min_grace, operator=told)
+    if directory and not is_bucket(directory) and where.sets_nothing():
+        found, floor, told = load_policies(Path(directory)), MIN_GRACE, False
+    else:
+        settings = where.effective().settings
+        found, floor = _loaded(settings, directory), settings.limits.min_grace
+        told = settings.notice.reaches_operator
+    warnings = advise(found, floor, operator=told)
     if where.json:
         say_json(_spelled(found, warnings))
     else:
@@ -55,9 +60,6 @@ def validate(
 
 
 def _loaded(settings: "Settings", directory: str | None) -> "PolicySet":
-    from sagewarden.adapters.policyfiles import load_policies  # noqa: PLC0415 -- slow to import
-    from sagewarden.adapters.policyfiles.source import is_bucket  # noqa: PLC0415
-
     place = directory or settings.policies
     if place is None:
         raise SettingsError(

@@ -15,12 +15,12 @@ from pydantic_settings import SettingsError as Unparsable
 
 from sagewarden.adapters.policyfiles.plain import read_plain
 from sagewarden.core.accounts import ROLED
+from sagewarden.core.unset import PREFIX, SETTINGS_FILE
 from sagewarden.errors import SageWardenError, SettingsError
 from sagewarden.settings.daemon import WebSettings
-from sagewarden.settings.model import PREFIX, Settings
+from sagewarden.settings.model import Settings
 
-DEFAULT_FILE = Path("sagewarden.yaml")
-"""Read when it is there and no other file is named."""
+DEFAULT_FILE = Path(SETTINGS_FILE)
 
 
 @dataclass(frozen=True, slots=True)

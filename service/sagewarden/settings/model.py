@@ -11,6 +11,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from sagewarden.core.accounts import ACCOUNT_ID
 from sagewarden.core.bundles import MOST
 from sagewarden.core.storage import PRICE
+from sagewarden.core.unset import MIN_GRACE, PREFIX
 from sagewarden.settings.daemon import ScheduleSettings, WebSettings
 from sagewarden.settings.notice import NoticeSettings
 from sagewarden.settings.targets import OrganizationSettings, TargetSettings
@@ -18,8 +19,6 @@ from sagewarden.settings.values import Duration, Growth, PolicyPlace, Section, S
 
 if TYPE_CHECKING:
     from sagewarden.core.marks import MarkRules
-
-PREFIX = "SAGEWARDEN_"
 
 
 class VaultSettings(Section):
@@ -103,9 +102,7 @@ class LimitsSettings(Section):
     tag_fall: Share = Field(
         0.2, description="How far the tagged share of a kind may fall below the last good one's."
     )
-    min_grace: Duration = Field(
-        timedelta(days=7), description="A floor under every policy's grace period."
-    )
+    min_grace: Duration = Field(MIN_GRACE, description="A floor under every policy's grace period.")
     ownerless_grace: Duration = Field(
         timedelta(days=30), description="The same floor for what has no owner."
     )
