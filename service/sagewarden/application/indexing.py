@@ -26,7 +26,7 @@ from sagewarden.core.archive_index import (
 from sagewarden.core.canonical import sha256
 from sagewarden.core.keys import Family, hash_in, index_key, index_prefix, prefix
 from sagewarden.core.rebirth import AS_IT_WAS, Manner
-from sagewarden.errors import IntegrityError, VaultAbsent
+from sagewarden.errors import IntegrityError, VaultError
 
 PART = 100
 """Archive objects that one part of an index tells of: each part is read and written whole."""
@@ -97,7 +97,8 @@ def store_index(bench: Bench, noted: Noted, runs: Iterable[str]) -> None:
     """Write the indexes of these runs that archived anything and have none.
 
     Archive objects that were not read yet, those of runs that died, are read now, unless the
-    process is to stop. Raise VaultError when the vault does not answer.
+    process is to stop; what cannot be read is left out. Raise VaultError when the index itself
+    cannot be written.
     """
     for run in runs:
         keys = list(bench.vault.list(prefix(bench.target, Family.ARCHIVE, run)))
@@ -113,7 +114,7 @@ def store_index(bench: Bench, noted: Noted, runs: Iterable[str]) -> None:
 def _told(bench: Bench, noted: Noted, key: str) -> Iterable[Any]:
     name = hash_in(key)
     if not noted.knows(name) and not bench.stopping():
-        with suppress(IntegrityError, VaultAbsent):
+        with suppress(IntegrityError, VaultError):  # who needs it later is told why it is no good
             noted.lines(bench.vault.get(key).body)
     return noted.told(name)
 
