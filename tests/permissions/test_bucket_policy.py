@@ -30,6 +30,8 @@ ONCE = [
     keys.report_key(TARGET, "run", "report.json"),
     keys.chain_key(TARGET, 1),
     keys.signature_key(TARGET, 1),
+    keys.retention_key(TARGET, "run"),
+    keys.tombstone_key(TARGET, "erasure"),
 ]
 REPLACED = [
     keys.format_key(),
