@@ -5,6 +5,7 @@ import zlib
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import accumulate
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 CHANNELS = {2: 3, 6: 4}
@@ -14,7 +15,7 @@ CHANNELS = {2: 3, 6: 4}
 class Picture:
     width: int
     height: int
-    colours: Counter[bytes]
+    colours: Counter[tuple[int, ...]]
 
     @property
     def brightness(self) -> float:
@@ -33,9 +34,9 @@ def read_png(body: bytes) -> Picture:
         raise ValueError("a kind of PNG that browsers do not write")
     packed = b"".join(content for name, content in chunks if name == b"IDAT")
     size = CHANNELS[kind]
-    colours: Counter[bytes] = Counter()
+    colours: Counter[tuple[int, ...]] = Counter()
     for row in _rows(zlib.decompress(packed), width * size, size):
-        colours.update(row[place : place + size] for place in range(0, len(row), size))
+        colours.update(zip(*[iter(row)] * size, strict=True))
     return Picture(width, height, colours)
 
 
@@ -57,21 +58,29 @@ def _rows(raw: bytes, width: int, size: int) -> Iterator[bytes]:
 
 
 def _unfilter(kind: int, row: bytearray, above: bytearray, size: int) -> None:
-    if kind == 0:
-        return
-    for place, value in enumerate(row):
-        left = row[place - size] if place >= size else 0
-        corner = above[place - size] if place >= size else 0
-        guess = _guess(kind, left, above[place], corner)
-        row[place] = (value + guess) & 255
-
-
-def _guess(kind: int, left: int, up: int, corner: int) -> int:
     if kind == 1:
-        return left
-    if kind == 2:
-        return up
-    if kind == 3:
-        return (left + up) // 2
-    near = left + up - corner
-    return min((left, up, corner), key=lambda each: abs(near - each))
+        for channel in range(size):
+            row[channel::size] = bytes(each & 255 for each in accumulate(row[channel::size]))
+    elif kind == 2:
+        row[:] = bytes((value + up) & 255 for value, up in zip(row, above, strict=True))
+    elif kind == 3:
+        for place, up in enumerate(above):
+            left = row[place - size] if place >= size else 0
+            row[place] = (row[place] + (left + up) // 2) & 255
+    elif kind == 4:
+        for channel in range(size):
+            row[channel::size] = bytes(_nearest(row[channel::size], above[channel::size]))
+
+
+def _nearest(row: bytearray, above: bytearray) -> Iterator[int]:
+    """Undo what the PNG specification calls Paeth, for one channel."""
+    left = corner = 0
+    for value, up in zip(row, above, strict=True):
+        by_left, by_up = abs(up - corner), abs(left - corner)
+        by_corner = abs(left + up - 2 * corner)
+        if by_left <= by_up and by_left <= by_corner:
+            guess = left
+        else:
+            guess = up if by_up <= by_corner else corner
+        left, corner = (value + guess) & 255, up
+        yield left

@@ -30,13 +30,16 @@ HOSTILE_PAGES: dict[str, tuple[Any, Callable[[Any], bytes]]] = {
     "audit": (AUDIT, render_audit_html),
     "trend": (history(8), lambda told: render_trend_html(told, storage())),
 }
+WIDTHS = (1280, 760, 390)
+PHONE = 390
 TITLE = re.compile("<title>(.*?)</title>")
-MEASURE = """<!doctype html><title>not measured</title>
-<iframe style="border:0;width:{width}px;height:2000px" srcdoc="{page}"></iframe>
+MEASURE = """<!doctype html><title>not measured</title>{frames}
 <script>addEventListener("load", () => {{
-  const inner = document.querySelector("iframe").contentDocument.documentElement;
-  document.title = `${{inner.scrollWidth}} of ${{inner.clientWidth}}`;
+  const pages = [...document.querySelectorAll("iframe")];
+  const inner = pages.map((each) => each.contentDocument.documentElement);
+  document.title = inner.map((each) => `${{each.scrollWidth}} of ${{each.clientWidth}}`).join(", ");
 }})</script>"""
+FRAME = '<iframe style="border:0;width:{width}px;height:2000px" srcdoc="{page}"></iframe>'
 
 
 @pytest.fixture
@@ -65,19 +68,11 @@ def test_the_page_is_drawn_in_the_theme_that_was_asked_for(
     assert (picture.brightness < 80) if dark else (picture.brightness > 200)
 
 
-@pytest.mark.parametrize("width", [1280, 760, 390])
-def test_nothing_is_wider_than_the_window(browser: Browser, tmp_path: Path, width: int) -> None:
-    bodies = [render_html(build()), *(render_html(spoiled_report(SMALL, t)) for t in WIDE)]
-    for body in bodies:
-        page = tmp_path / "measure.html"
-        inner = html.escape(body.decode())
-        page.write_text(MEASURE.format(width=width, page=inner), encoding="utf-8")
-        found = TITLE.search(browser.document(page))
-        assert found is not None
-        assert found[1] == f"{width} of {width}"
-
-
-WIDE = ("x" * 3000, "\u6771" * 500)
+WIDE: dict[str, Callable[[], Report]] = {
+    "usual": build,
+    "unbroken": lambda: spoiled_report(SMALL, "x" * 3000),
+    "of wide letters": lambda: spoiled_report(SMALL, "\u6771" * 500),
+}
 
 
 PAGES: dict[str, Callable[[], bytes]] = {
@@ -100,11 +95,38 @@ def test_each_readers_page_is_drawn_in_each_theme(
     assert (picture.brightness < 80) if dark else (picture.brightness > 200)
 
 
+@pytest.fixture(scope="module")
+def measured(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, int], str]:
+    """How wide each page is of its window, by its name and that window's width; one look at all."""
+    pages = {
+        **{(name, width): render_html(told()) for name, told in WIDE.items() for width in WIDTHS},
+        **{(name, PHONE): render() for name, render in PAGES.items()},
+    }
+    frames = [
+        FRAME.format(width=width, page=html.escape(page.decode()))
+        for (_, width), page in pages.items()
+    ]
+    folder = tmp_path_factory.mktemp("measured")
+    page = folder / "measure.html"
+    page.write_text(MEASURE.format(frames="".join(frames)), encoding="utf-8")
+    found = TITLE.search(Browser(folder).document(page))
+    assert found is not None
+    return dict(zip(pages, found[1].split(", "), strict=True))
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("name", WIDE)
+def test_nothing_is_wider_than_the_window(
+    measured: dict[tuple[str, int], str], name: str, width: int
+) -> None:
+    assert measured[name, width] == f"{width} of {width}"
+
+
 @pytest.mark.parametrize("name", PAGES)
-def test_no_readers_page_is_wider_than_a_phone(browser: Browser, tmp_path: Path, name: str) -> None:
-    page = tmp_path / f"{name}.html"
-    page.write_bytes(PAGES[name]())
-    assert browser.measured(page, 390)["wide"] == 390
+def test_no_readers_page_is_wider_than_a_phone(
+    measured: dict[tuple[str, int], str], name: str
+) -> None:
+    assert measured[name, PHONE] == f"{PHONE} of {PHONE}"
 
 
 def test_a_page_full_of_hostile_text_runs_none_of_it(browser: Browser, tmp_path: Path) -> None:
