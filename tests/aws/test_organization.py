@@ -5,8 +5,8 @@ import time
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-import boto3
 import pytest
+from tests.clients import client_of
 
 from sagewarden.adapters.aws.calls import CallCounter, Calls, Patience
 from sagewarden.adapters.aws.limiter import Limiters
@@ -24,7 +24,7 @@ class Company:
 
     def __init__(self, world: "World") -> None:
         self.world = world
-        self.client: Any = boto3.Session().client("organizations", **world.box.client_config())
+        self.client: Any = client_of("organizations", **world.box.client_config())
         self.client.create_organization(FeatureSet="ALL")
         self.root = self.client.list_roots()["Roots"][0]["Id"]
         self.upper = self.unit("upper", self.root)

@@ -4,8 +4,8 @@ import time
 from typing import Any
 
 import pytest
-from boto3.session import Session
 from tests.cli.user import POLICIES, User
+from tests.clients import client_of
 
 BUCKET = "ml-archive"
 ROLE = "arn:aws:iam::123456789012:role/warden"
@@ -16,7 +16,7 @@ EVERY_STAGE = "reader, tagger, archiver, executor, restorer"
 def bucket(user: User) -> Any:
     """A client of the bucket that the user's vault lies in, set up as it should be."""
     user.settles(vault={"address": f"s3://{BUCKET}/sagewarden"})
-    client = Session().client("s3", **user.box.client_config())
+    client = client_of("s3", **user.box.client_config())
     client.create_bucket(Bucket=BUCKET, ObjectLockEnabledForBucket=True)
     client.put_object_lock_configuration(
         Bucket=BUCKET,

@@ -3,8 +3,8 @@
 import json
 
 import pytest
-from boto3.session import Session
 from tests.cli.user import POLICIES, User
+from tests.clients import client_of
 
 VAULT = {"address": "s3://ml-archive/sagewarden"}
 TAGGING = POLICIES.replace("old-trees", "tags").replace(
@@ -141,7 +141,7 @@ def test_permissions_follow_from_policies(scribe: User) -> None:
 
 def test_policies_in_a_bucket_are_read_as_nobody_else(scribe: User) -> None:
     """They belong to no target."""
-    client = Session().client("s3", **scribe.box.client_config())
+    client = client_of("s3", **scribe.box.client_config())
     client.create_bucket(Bucket="ml-policies")
     client.put_object(Bucket="ml-policies", Key="live/all.yaml", Body=POLICIES.encode())
     scribe.settles(vault=VAULT, policies="s3://ml-policies/live")

@@ -4,15 +4,15 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-import boto3
 import pytest
 from tests.cli.user import User
+from tests.clients import client_of
 
 ACCOUNT, REGION = "123456789012", "us-east-1"
 
 
 def client(user: User, service: str) -> Any:
-    return boto3.Session().client(service, **user.box.client_config())  # type: ignore[call-overload]
+    return client_of(service, **user.box.client_config())
 
 
 def published(arn: str) -> list[Any]:

@@ -1,11 +1,10 @@
 """Commands work on what could be read of an organization, and say what could not."""
 
 from collections.abc import Iterator
-from typing import Any
 
-import boto3
 import pytest
 from tests.cli.user import User
+from tests.clients import client_of
 
 from sagewarden.sandbox import Fault
 
@@ -20,7 +19,7 @@ ORGANIZATION = {
 @pytest.fixture
 def company(user: User) -> Iterator[str]:
     """Settings with an organization of one more account, and that account's number."""
-    client: Any = boto3.Session().client("organizations", **user.box.client_config())
+    client = client_of("organizations", **user.box.client_config())
     client.create_organization(FeatureSet="ALL")
     made = client.create_account(AccountName="beta", Email="beta@example.com")
     number = str(made["CreateAccountStatus"]["AccountId"])
@@ -53,7 +52,7 @@ def test_a_sweep_goes_on_without_what_could_not_be_read(user: User) -> None:
 
 
 def test_who_is_suspended_is_left_out_and_said(user: User, company: str) -> None:
-    client: Any = boto3.Session().client("organizations", **user.box.client_config())
+    client = client_of("organizations", **user.box.client_config())
     client.close_account(AccountId=company)
     ran = user("plan")
     assert ran.code == 0, ran

@@ -1,11 +1,10 @@
 """Each stage works as its own role, with what that role may do and no more."""
 
-import threading
 from typing import Any
 
-import boto3
 import pytest
 from tests.cli.user import POLICIES, User
+from tests.clients import client_of
 
 from sagewarden.sandbox import Fault
 
@@ -25,7 +24,7 @@ def target(region: str = "us-east-1", **changes: Any) -> dict[str, Any]:
 @pytest.fixture
 def staged(user: User) -> User:
     """Four roles, each with its own permissions alone; the vault is a bucket."""
-    s3 = boto3.Session().client("s3", **user.box.client_config())
+    s3 = client_of("s3", **user.box.client_config())
     s3.create_bucket(Bucket="vault")
     user.box.admin.clear_calls()
     writes = ["sagemaker:Delete*", "sagemaker:Disassociate*", "sagemaker:AddTags"]
@@ -56,7 +55,7 @@ def signed(user: User) -> dict[str, set[str]]:
 def test_each_stage_signs_with_its_own_role(staged: User) -> None:
     """From the first mark to the last delete, none of them needs what another may."""
     assert staged("sweep").code == 0
-    threading.Event().wait(2.5)  # the grace period
+    staged.box.admin.advance(10)  # the grace period
     assert staged("sweep").code == 0
     assert signed(staged) == {
         "sagemaker": {"look"},
@@ -95,7 +94,7 @@ def test_the_archiver_may_be_a_role_of_the_buckets_account(
     staged: User, owner: str | None, code: int
 ) -> None:
     """If the settings name that account, and not else."""
-    s3 = boto3.Session().client("s3", **staged.box.client_config("210987654321"))
+    s3 = client_of("s3", **staged.box.client_config("210987654321"))
     s3.create_bucket(Bucket="theirs")
     staged.settles(
         targets=[target(roles=ROLES | {"archiver": arn("keep", "210987654321")})],
@@ -129,7 +128,7 @@ def test_a_pause_reaches_the_targets_that_can_be_reached(staged: User) -> None:
 
 def test_policies_may_lie_in_a_bucket(staged: User) -> None:
     """They are read by ourselves, not as a target's role; reports name their versions."""
-    s3 = boto3.Session().client("s3", **staged.box.client_config())
+    s3 = client_of("s3", **staged.box.client_config())
     s3.create_bucket(Bucket="rules")
     s3.put_object(Bucket="rules", Key="prod/all.yaml", Body=POLICIES.encode())
     where = "s3://rules/prod"

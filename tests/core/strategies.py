@@ -51,6 +51,11 @@ from sagewarden.core.policy import (
 )
 from sagewarden.core.protection import HOLD_TAG
 
+
+class AllSeenError(Exception):
+    """A search has met all that it was to meet: no more examples are needed."""
+
+
 EXPERIMENTS = ("e-0", "E-1", "e-2")
 TRIALS = ("t-0", "T-1", "t-2", "t-3", "t-4")
 COMPONENTS = tuple(f"{'C' if number % 3 else 'c'}-{number}" for number in range(8))

@@ -394,6 +394,7 @@ ADVERSARY = Section(
     ground=open_ground,
     points=deeds,
     play=play_deed,
-    short=40,
+    short=20,
+    kind=lambda deed: deed.adversary.name,
     kinds=frozenset(map(str, ADVERSARIES)),
 )

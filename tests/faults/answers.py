@@ -213,6 +213,7 @@ ANSWERED = Section(
     ground=open_lives,
     points=lives,
     play=play_life,
-    short=12,
+    short=8,
+    kind=lambda life: life.answer,
     kinds=frozenset({knob for answer in ANSWERS for knob, _ in answer} | {"parent_delete_code"}),
 )

@@ -170,6 +170,7 @@ KILLS = Section(
     ground=open_real_ground,
     points=all_kills,
     play=play_kill,
-    short=7,
+    short=5,
+    kind=lambda kill: (kill.plain, kill.when),
     kinds=WHEN,
 )

@@ -87,5 +87,5 @@ RANDOM = Section(
     ground=open_ground,
     points=seeds,
     play=play_seed,
-    short=15,
+    short=8,
 )

@@ -370,5 +370,6 @@ READS = Section(
     ground=open_readings,
     points=failing_reads,
     play=play_read,
-    short=25,
+    short=15,
+    kind=lambda failing: failing.failure,
 )

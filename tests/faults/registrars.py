@@ -47,6 +47,7 @@ REGISTRAR = Section(
     ground=ground,
     points=points,
     play=play_deed,
-    short=8,
+    short=6,
+    kind=lambda deed: deed.adversary.victim,
     kinds=frozenset(map(str, REGISTRARS)),
 )

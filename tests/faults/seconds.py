@@ -233,6 +233,7 @@ SECONDS = Section(
     ground=open_pair,
     points=gaps,
     play=play_gap,
-    short=20,
+    short=10,
+    kind=lambda gap: gap.silent,
     kinds=("renews", "silent"),
 )

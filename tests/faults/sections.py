@@ -3,6 +3,7 @@
 import re
 import time
 import traceback
+from collections import defaultdict
 from collections.abc import Callable, Collection, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
@@ -19,7 +20,8 @@ class Section(Generic[GroundT]):
 
     `points` lists every play there is; `play` makes one and returns what is wrong after it.
     `faults` says in words what happens at each point. `short` is how many of the plays the short
-    form makes, evenly spread. `kinds` are the names by which ARCHITECTURE.md tells plays apart.
+    form makes, `kind` among what it spreads them evenly. `kinds` are the names by which
+    ARCHITECTURE.md tells plays apart.
     """
 
     name: str
@@ -28,6 +30,7 @@ class Section(Generic[GroundT]):
     points: Callable[[GroundT], Sequence[Any]]
     play: Callable[[GroundT, Any], list[str]]
     short: int
+    kind: Callable[[Any], object] = lambda _point: ""
     kinds: Collection[str] = ()
 
 
@@ -42,7 +45,9 @@ class Share:
     def __str__(self) -> str:
         return f"{self.number + 1} of {self.of}" if self.long else "short"
 
-    def plays(self, points: Sequence[Any], short: int) -> Sequence[Any]:
+    def plays(
+        self, points: Sequence[Any], short: int, kind: Callable[[Any], object]
+    ) -> Sequence[Any]:
         """Return the points that this share plays.
 
         Every worker lists the points of a sweep of its own, in which threads come in another order:
@@ -50,8 +55,25 @@ class Share:
         """
         if self.long:
             return [each for each in points if int(_mark(each), 16) % self.of == self.number]
-        step = max(1, -(-len(points) // short))
-        return points[::step]
+        return fair(points, short, kind)
+
+
+GOLDEN = (5**0.5 - 1) / 2
+"""Its multiples never gather: however many are taken, they lie far apart."""
+
+
+def fair(points: Sequence[Any], short: int, kind: Callable[[Any], object]) -> list[Any]:
+    """Return about so many, always the same: as many of each kind, or of as many kinds as can be.
+
+    Of a kind they come from everywhere between its first and its last.
+    """
+    found: dict[object, list[Any]] = defaultdict(list)
+    for point in points:
+        found[kind(point)].append(point)
+    kinds = list(found.values())
+    chosen = [kinds[number * len(kinds) // short] for number in range(short if kinds else 0)]
+    spread = [int(len(each) * ((number + 1) * GOLDEN % 1)) for number, each in enumerate(chosen)]
+    return list({id(each[at]): each[at] for each, at in zip(chosen, spread, strict=True)}.values())
 
 
 OWN = re.compile(r" \(.*|evidence-\d+")
@@ -82,7 +104,7 @@ def played(section: Section[GroundT], ground: GroundT, share: Share) -> Tally:
     """Make a share's plays of a section."""
     began = time.monotonic()
     points = section.points(ground)
-    chosen = share.plays(points, section.short)
+    chosen = share.plays(points, section.short, section.kind)
     found = {str(point): wrong for point in chosen if (wrong := _judged(section, ground, point))}
     if not chosen:
         found["every point"] = ["there is nothing to play"]

@@ -83,6 +83,7 @@ SINGLES = Section(
     ground=open_ground,
     points=single_faults,
     play=play_single,
-    short=40,
+    short=18,
+    kind=lambda single: single.fault,
     kinds=(*AT_AWS, *AT_VAULT),
 )

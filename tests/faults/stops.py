@@ -204,5 +204,6 @@ STOPS = Section(
     points=all_stops,
     play=play_stop,
     short=2,
+    kind=lambda stop: stop.where,
     kinds=MOMENTS,
 )

@@ -13,7 +13,7 @@ from tests.faults.machine import Governed
 from tests.faults.seconds import Pair, open_pair
 from tests.faults.sections import Share, Tally
 
-SHORT, LONG = 8, 60
+SHORT, LONG = 5, 60
 """Examples of the short form, and of each share of the long one."""
 
 

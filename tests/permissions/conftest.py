@@ -1,15 +1,14 @@
 """Everything that SageWarden does on a target, played once: sweeps, a restore, a check."""
 
 import json
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from boto3.session import Session
 from moto.backends import get_backend
 from tests.cli.user import User
+from tests.clients import client_of
 
 from sagewarden.core.accounts import ROLED
 from sagewarden.core.permissions.operations import Stage
@@ -76,7 +75,7 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Played]:
             ):
                 ran = user(*words)
                 assert ran.code == 0, ran
-                threading.Event().wait(2.5)  # the grace period
+                box.admin.advance(10)  # the grace period
             documents = json.loads(user("iam").out)
             of_target = documents[f"{box.account}/{box.region}"]
             yield Played(user, box.admin.calls(), of_target, _stages())
@@ -92,7 +91,7 @@ def _stages() -> dict[str, Stage]:
 
 def _fill(user: User) -> None:
     box = user.box
-    Session().client("s3", **box.client_config()).create_bucket(Bucket=BUCKET)
+    client_of("s3", **box.client_config()).create_bucket(Bucket=BUCKET)
     box.admin.set_knobs(metric_max_age_days=1_000.0, touch_on_metrics="none")
     with user.ago(days=60):
         user.grows("old-one", "one-a")

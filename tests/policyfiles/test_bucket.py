@@ -5,8 +5,8 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
-import boto3
 import pytest
+from tests.clients import client_of
 
 from sagewarden.adapters.aws.calls import CallCounter, Calls, Patience
 from sagewarden.adapters.aws.limiter import Limiters, Pace
@@ -47,7 +47,7 @@ def box(running: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Sandbox:
 
 @pytest.fixture
 def s3(box: Sandbox) -> Any:
-    client = boto3.Session().client("s3", **box.client_config())
+    client = client_of("s3", **box.client_config())
     client.create_bucket(Bucket="rules")
     return client
 

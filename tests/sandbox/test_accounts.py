@@ -2,15 +2,15 @@
 
 from typing import Any
 
-import boto3
 import pytest
 from botocore.exceptions import ClientError
+from tests.clients import client_of
 
 from sagewarden.sandbox import Sandbox
 
 
 def client(box: Sandbox, service: str, **credentials: str) -> Any:
-    return boto3.Session().client(service, **(box.client_config() | credentials))  # type: ignore[call-overload]
+    return client_of(service, **(box.client_config() | credentials))
 
 
 @pytest.mark.parametrize(

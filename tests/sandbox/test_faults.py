@@ -6,7 +6,6 @@ import sys
 import time
 from typing import Any
 
-import boto3
 import pytest
 from botocore.config import Config
 from botocore.exceptions import (
@@ -14,6 +13,7 @@ from botocore.exceptions import (
     EndpointConnectionError,
     ReadTimeoutError,
 )
+from tests.clients import client_of
 
 from sagewarden.sandbox import Admin, Fault, Sandbox
 
@@ -64,7 +64,7 @@ def test_a_connection_is_dropped_before_or_after(
 def test_a_late_answer_times_out(box: Sandbox, admin: Admin, action: Any) -> None:
     """The client gives up; the call is applied all the same."""
     impatient = Config(read_timeout=0.3, retries={"total_max_attempts": 1})
-    client: Any = boto3.Session().client("sagemaker", config=impatient, **box.client_config())
+    client = client_of("sagemaker", config=impatient, **box.client_config())
     admin.add_fault(Fault(operation="CreateExperiment", action=action, seconds=0.6))
     with pytest.raises(ReadTimeoutError):
         client.create_experiment(ExperimentName="n")

@@ -6,8 +6,8 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
-import boto3
 import pytest
+from tests.clients import client_of
 
 from sagewarden.sandbox import AdminClient
 
@@ -27,7 +27,7 @@ def told() -> Iterator[dict[str, Any]]:
 
 def test_it_tells_its_url_once_it_serves(told: dict[str, Any]) -> None:
     """One line of JSON; knobs and seeded account are in place."""
-    client: Any = boto3.Session().client(
+    client = client_of(
         "sagemaker",
         endpoint_url=told["url"],
         region_name=told["region"],

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import boto3
 import pytest
+from tests.clients import client_of
 
 from sagewarden.bootstrap import Asked, Found, find_targets
 from sagewarden.errors import SettingsError
@@ -138,7 +138,7 @@ def company(running_box: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Iterator[d
     running_box.admin.reset()
     for name, value in running_box.environment().items():
         monkeypatch.setenv(name, value)
-    client: Any = boto3.Session().client("organizations", **running_box.client_config())
+    client = client_of("organizations", **running_box.client_config())
     client.create_organization(FeatureSet="ALL")
     made = [
         client.create_account(AccountName=name, Email=f"{name}@example.com")

@@ -8,6 +8,7 @@ import pytest
 from boto3.session import Session
 from botocore.config import Config
 from moto import mock_aws
+from tests.vault.pages import short_pages
 
 from sagewarden.adapters.vault.directory import DirectoryVault
 from sagewarden.adapters.vault.marked import MarkedVault
@@ -18,6 +19,10 @@ from sagewarden.sandbox import Sandbox
 
 if TYPE_CHECKING:
     from types_boto3_s3.client import S3Client
+
+
+PAGE = 7
+"""How many S3 gives a page here."""
 
 
 @pytest.fixture(scope="session")
@@ -46,9 +51,13 @@ def sandbox() -> Iterator[Sandbox]:
 
 @pytest.fixture
 def bucket(sandbox: Sandbox, session: Session) -> Iterator["S3Client"]:
-    """A client of the sandbox, where `evidence` is a new bucket that keeps versions."""
+    """A client of the sandbox, where `evidence` is a new bucket that keeps versions.
+
+    Its pages are short, so that a few keys are more than one.
+    """
     sandbox.admin.reset()
     client = session.client("s3", **sandbox.client_config())
+    short_pages(client, PAGE)
     client.create_bucket(
         Bucket="evidence", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"}
     )

@@ -1,6 +1,7 @@
 """What every vault does, whatever it lies in."""
 
 import pytest
+from tests.vault.conftest import PAGE
 
 from sagewarden.application.ports.vault import Vault
 from sagewarden.errors import VaultAbsent, VaultChanged, VaultError, VaultExists
@@ -149,7 +150,7 @@ def test_a_whole_key_is_a_prefix_of_itself(vault: Vault) -> None:
 
 def test_lists_all_pages(vault: Vault) -> None:
     """More keys than S3 puts on a page all come."""
-    keys = [f"v1/journal/{number:05d}" for number in range(1_050)]
+    keys = [f"v1/journal/{number:05d}" for number in range(3 * PAGE + 1)]
     for key in keys:
         vault.create(key, b"")
 
