@@ -136,14 +136,16 @@ def test_a_throttle_after_a_long_rest_costs_little(time: FakeTime) -> None:
     assert limiter.rate == pytest.approx(before * 0.96)
 
 
-def test_a_long_rest_adds_next_to_nothing(time: FakeTime) -> None:
-    """Nobody called, so nothing is known of the limit: the next call tries a little more."""
+def test_nothing_is_learned_while_nobody_waits(time: FakeTime) -> None:
+    """Calls that come seldom find the limit neither before nor after the first throttle."""
     limiter = limiter_of(time, start=16.0)
-    limiter.throttled()
-    before = limiter.rate
-    time.now += 3_600.0
-    limiter.wait()
-    assert limiter.rate == pytest.approx(before * 1.03)
+    for rate in (16.0, 16.0 * 0.6):
+        for _ in range(100):
+            time.now += 1.0
+            limiter.wait()
+            limiter.accepted()
+        assert rate == pytest.approx(limiter.rate, rel=0.03)
+        limiter.throttled()
 
 
 def test_a_clock_on_the_wall_that_is_set_changes_nothing(

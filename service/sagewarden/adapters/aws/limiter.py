@@ -80,21 +80,27 @@ class Rate:
         self._fall = pace.fall
         self._accepted = self._measured = 0
 
-    def move(self, now: float) -> float:
-        """Return the rate, after what the time that passed adds to it."""
+    def move(self, now: float, *, wanted: bool) -> float:
+        """Return the rate, after what the time that passed adds to it.
+
+        It grows only where more was `wanted` than it lets through: else nothing is learned of the
+        limit, and the first who wanted more would run into it.
+        """
         pace, passed = self._pace, now - self._moved
         if self._limit is None:
-            if passed >= max(1.0, 1 / self.now):
+            if wanted and passed >= max(1.0, 1 / self.now):
                 self._set(self.now * 2, now)
             return self.now
         quiet, rest = now - self._fell, self._rest()
         if quiet < rest:
             depth = 1 - (1 - pace.fall) / pace.below
             self._set(max(self.now, self._limit * (1 - depth * (1 - quiet / rest) ** 3)), now)
-        else:
+        elif wanted:
             beyond = quiet - rest
             grown = min(pace.step, pace.grow * min(passed, beyond)) * min(1.0, beyond / _EASE)
             self._set(self.now * (1 + grown), now)
+        else:
+            self._moved = now
         return self.now
 
     def accepted(self) -> None:
@@ -138,9 +144,10 @@ class Rate:
 
 
 class _Waiter:
-    """A thread that waits; `served` is when it had a turn before, or came."""
+    """A thread that waits since it `came`; `served` is when it had a turn before, or came."""
 
-    def __init__(self, served: float) -> None:
+    def __init__(self, came: float, served: float) -> None:
+        self.came = came
         self.served = served
         self.turn = 0
         """The number of its turn, once it has one."""
@@ -176,7 +183,8 @@ class Limiter:
     def wait(self, stop: threading.Event | None = None) -> bool:
         """Wait for this call's turn; return False if `stop` was set before it came."""
         stop = stop or self._stop
-        me = _Waiter(getattr(self._mine, "served", self._monotonic()))
+        now = self._monotonic()
+        me = _Waiter(now, getattr(self._mine, "served", now))
         with self._lock:
             self._waiting.append(me)
             leads, self._led = not self._led, True
@@ -239,7 +247,8 @@ class Limiter:
     def _grant(self, waiter: _Waiter) -> None:
         now = self._monotonic()
         self._waiting.remove(waiter)
-        self._next_slot = max(now, self._next_slot) + 1 / self._rate.move(now)
+        wanted = waiter.came < self._next_slot  # who came before its slot had to wait for it
+        self._next_slot = max(now, self._next_slot) + 1 / self._rate.move(now, wanted=wanted)
         self._turns += 1
         waiter.served, waiter.turn = now, self._turns
         waiter.called.release()
