@@ -10,7 +10,7 @@ from cyclopts import Parameter
 from rich.table import Table
 from rich.text import Text
 
-from sagewarden.cli.console import say, say_json, say_table, working
+from sagewarden.cli.console import say, say_json, say_line, say_table, working
 from sagewarden.cli.options import OfKind, Where, kind_of, utc_time
 from sagewarden.core.durations import SPELLING, DurationRefused, parse_duration
 from sagewarden.core.holds import Hold, Holdable, HoldState, Release
@@ -194,7 +194,7 @@ def show(
     else:
         say(Text("No hold has expired." if expired else "Nothing was ever held by command."))
     if not expired:
-        say(Text(BY_TAG, "dim"))
+        say_line(Text(BY_TAG, "dim"))
     return targets.exit_code
 
 
