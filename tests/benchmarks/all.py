@@ -34,7 +34,8 @@ HEAD = """\
 
 Made by `.venv/bin/python tests/benchmarks/all.py --write`: each benchmark's figures, on the day and
 the machine in the last column; its name leads to all that it printed. A figure is good on that side
-of its bound which `at most` or `at least` says; the ratio is the figure by the bound.
+of its bound which `at most` or `at least` says; the ratio is the figure by the bound. The load is
+that of the last quarter of an hour; above the number of cores it makes times by the clock longer.
 
 | benchmark | what | figure | bound | ratio | taken |
 |---|---|---|---|---|---|
@@ -75,7 +76,8 @@ def rows(name: str, lines: Sequence[str]) -> Iterator[tuple[str, ...]]:
 def keep(name: str, lines: Sequence[str]) -> None:
     """Keep what a benchmark printed, and make the page anew."""
     day = f"{datetime.now(UTC):%Y-%m-%d}"  # noqa: TID251 -- a script's own day
-    taken = f"{day}, {os.cpu_count()} cores, Python {platform.python_version()}"
+    machine = f"{os.cpu_count()} cores, load {os.getloadavg()[2]:.0f}"
+    taken = f"{day}, {machine}, Python {platform.python_version()}"
     KEPT.mkdir(exist_ok=True)
     (KEPT / f"{name}.txt").write_text("".join((f"{taken}\n", *lines)), "utf-8")
     FIGURES.write_text(HEAD + "".join(_page()), "utf-8")

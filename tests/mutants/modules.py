@@ -35,6 +35,7 @@ FIRST: dict[str, tuple[str, ...]] = {
     ),
     f"{CORE}judge.py": ("tests/core/test_judge.py",),
     f"{CORE}escalation.py": ("tests/core/test_escalation.py",),
+    f"{CORE}unset.py": ("tests/settings/test_settings.py",),
     f"{CORE}tag_words.py": ("tests/core/test_tags.py",),
     f"{CORE}tags.py": ("tests/core/test_tags.py",),
     f"{CORE}delete_after.py": ("tests/core/test_delete_after.py",),
