@@ -2,11 +2,16 @@
 
 import subprocess
 import sys
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 import zstandard
 from tests.cli.user import User
+
+from sagewarden.application.erasing import Remaining
+from sagewarden.application.ports.erasing import Copy
+from sagewarden.cli.erasing import _told
 
 TOOL = Path(__file__).parents[2] / "deploy" / "verify_chain.py"
 
@@ -67,3 +72,27 @@ def test_a_reason_is_asked_for(swept: User) -> None:
     digest = swept("archive", "erase", "one-a", "--json").answer["plan"]["digest"]
     ran = swept("archive", "erase", "one-a", "--confirm", digest)
     assert (ran.code, "needs a --reason" in ran.words) == (2, True)
+
+
+NOW = datetime(2026, 11, 25, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("copy", "told"),
+    [
+        (Copy(key="k"), "there"),
+        (Copy(key="k", version="v", locked=NOW), "not locked"),
+        (Copy(key="k", version="v", unknown="403"), "nobody tells until when it is locked: 403"),
+        (
+            Copy(key="k", version="v", locked=NOW + timedelta(days=1), mode="COMPLIANCE"),
+            "locked until 2026-11-26T00:00:00.000Z: nobody can delete it before",
+        ),
+        (
+            Copy(key="k", version="v", locked=NOW + timedelta(days=1), mode="GOVERNANCE"),
+            "before only with s3:BypassGovernanceRetention",
+        ),
+    ],
+)
+def test_a_copy_is_told_with_its_lock_and_why_it_was_not_removed(copy: Copy, told: str) -> None:
+    assert told in _told(Remaining(copy), NOW)
+    assert _told(Remaining(copy, "denied"), NOW) == f"{_told(Remaining(copy), NOW)}; denied"

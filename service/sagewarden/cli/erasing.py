@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from sagewarden.application.erasing import ErasurePlan, Remaining, Request
+    from sagewarden.application.ports.erasing import Copy
     from sagewarden.core.chain import Head
     from sagewarden.core.erasure import Tombstone
 
@@ -172,9 +173,11 @@ def _say_left(left: "tuple[Remaining, ...]", now: "datetime") -> None:
 
 
 def _told(each: "Remaining", now: "datetime") -> str:
-    copy = each.copy
-    if each.refused:
-        return each.refused
+    lock = _lock(each.copy, now)
+    return f"{lock}; {each.refused}" if each.refused else lock
+
+
+def _lock(copy: "Copy", now: "datetime") -> str:
     if copy.unknown:
         return f"nobody tells until when it is locked: {copy.unknown}"
     if copy.locked is None or copy.locked <= now:
