@@ -15,10 +15,12 @@ from coverage import Coverage
 
 CORE = ("archive", "baseline", "deletion", "deletions", "evidence", "journal", "limits", "writes")
 
+RUNS = ("approvals", "baseline", "evidence", "leases", "resume", "tagging")
+
 FOLLOWED = (
     *(f"tests/core/test_{each}.py" for each in CORE),
-    *("tests/aws/test_effects.py", "tests/aws/test_tagging.py"),
-    *("tests/application", "tests/runs"),
+    *(f"tests/runs/test_{each}.py" for each in RUNS),
+    *("tests/aws/test_effects.py", "tests/aws/test_tagging.py", "tests/application"),
 )
 """Where the tests are that take every branch of what effects rest on."""
 
