@@ -131,3 +131,19 @@ def test_points_by_the_minute_are_compared_in_the_order_of_time() -> None:
 def test_a_series_without_points_is_none() -> None:
     empty = {"metric": "f2", "x_axis": "IterationNumber", "points": []}
     assert differences(RECORD, replace(RECORD, series=(*RECORD.series, empty))) == ()
+
+
+def test_a_field_that_is_null_is_absent() -> None:
+    assert differences(RECORD, described(DisplayName=None)) == ()
+
+
+def test_texts_in_mappings_are_compared_as_they_are() -> None:
+    """Whatever they say."""
+    one, other = (
+        described(
+            Parameters={"s": {"StringValue": text}},
+            Status={"PrimaryStatus": "Failed", "Message": f"NumberValue {text}"},
+        )
+        for text in ("x", "y")
+    )
+    assert [each.field for each in differences(one, other)] == ["Parameters.s", "Status.Message"]

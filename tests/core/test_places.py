@@ -16,6 +16,8 @@ from sagewarden.core.places import is_s3, locate
         ("https://ml.s3.amazonaws.com/a%20b", "ml/a b"),
         ("https://my.bucket.s3.eu-west-1.amazonaws.com/a?versionId=1", "my.bucket/a"),
         ("https://s3.eu-west-1.amazonaws.com/ml/a", "ml/a"),
+        ("HTTPS://ml.s3.amazonaws.com/a", "ml/a"),
+        ("https://s3.eu-west-1.amazonaws.com/ML/a", "ml/a"),
         ("https://s3-eu-west-1.amazonaws.com/ml/a", "ml/a"),
         ("https://ml.s3.cn-north-1.amazonaws.com.cn/a", "ml/a"),
         ("https://ML.s3.dualstack.eu-west-1.amazonaws.com./a", "ml/a"),
@@ -50,7 +52,16 @@ def test_what_an_access_point_hides_has_no_place(uri: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "uri", ["", "s3", "ml/a", "https://example.com/ml/a", "https://s3.example.com/a", "git://s3/a"]
+    "uri",
+    [
+        "",
+        "s3",
+        "ml/a",
+        "https://example.com/ml/a",
+        "https://s3.example.com/a",
+        "git://s3/a",
+        "ftp://ml.s3.amazonaws.com/a",
+    ],
 )
 def test_what_is_elsewhere_is_not_in_s3(uri: str) -> None:
     assert (is_s3(uri), locate(uri)) == (False, None)

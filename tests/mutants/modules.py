@@ -54,7 +54,7 @@ FIRST: dict[str, tuple[str, ...]] = {
     f"{CORE}needs.py": ("tests/core/test_needs.py",),
     f"{CORE}owners.py": ("tests/core/test_owners.py",),
     f"{CORE}durations.py": ("tests/policyfiles/test_durations.py",),
-    f"{CORE}rules.py": ("tests/policyfiles/test_digests.py",),
+    f"{CORE}rules.py": ("tests/core/test_rules.py", "tests/policyfiles/test_digests.py"),
     f"{CORE}globs.py": ("tests/core/test_globs.py",),
     f"{CORE}patterns.py": ("tests/core/test_patterns.py",),
     f"{CORE}pattern_syntax.py": ("tests/core/test_patterns.py",),
