@@ -6,8 +6,11 @@ import pytest
 from tests.core.test_tagging import tagging
 from tests.core.worlds import HERE
 
+from sagewarden.core.comparisons import Bound
 from sagewarden.core.entities import Origin
 from sagewarden.core.policy import (
+    AllOf,
+    AnyOf,
     Condition,
     CreatedBy,
     Displayed,
@@ -45,6 +48,18 @@ def test_words_stand_once_and_sorted(condition: Condition, key: str) -> None:
 
 def test_origins_stand_once_and_sorted() -> None:
     assert spelled(OfOrigin((*Origin, *Origin))) == {"origin": sorted(map(str, Origin))}
+
+
+def test_bounds_and_ranges_stand_once_and_sorted() -> None:
+    bounds = tuple(Bound("!=", number) for number in range(9))
+    condition = Parameter("p", "values", (), (bounds[::-1], bounds, (Bound("!=", 0),)))
+    told = [["!= 0"], [f"!= {number}" for number in range(9)]]
+    assert spelled(condition)["ranges"] == told
+
+
+def test_one_of_one_is_that_one() -> None:
+    name = Named(("a",))
+    assert spelled(AllOf((name, AnyOf((name, name))))) == spelled(name)
 
 
 def test_everything_is_spelled_out() -> None:

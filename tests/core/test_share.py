@@ -75,4 +75,5 @@ def test_what_is_no_share(spelled: str) -> None:
 
 
 def test_everything_is_whole() -> None:
+    assert WHOLE.chosen(SIZES, "any") == {key for key, _ in SIZES}
     assert (WHOLE.whole, Share.read("1/1").whole) == (True, True)
