@@ -9,6 +9,7 @@ from tests.mutants.conftest import PROPERTY
 from tests.mutants.playing import SURVIVED, Copy
 
 
+@pytest.mark.timeout(0)  # processor time ends what never ends; see playing.py
 def test_a_mutant_is_killed_by_a_test_that_is_named_for_it(
     copy: Copy, mutant: Mutant, record_property: Callable[[str, object], None]
 ) -> None:
@@ -18,6 +19,7 @@ def test_a_mutant_is_killed_by_a_test_that_is_named_for_it(
     assert told.killer != SURVIVED, told.text
 
 
+@pytest.mark.timeout(0)
 def test_what_kills_mutants_passes_on_the_source_as_it_is(
     copy: Copy, killers: tuple[str, ...]
 ) -> None:
