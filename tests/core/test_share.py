@@ -46,6 +46,11 @@ def test_which_are_taken_depends_on_the_salt() -> None:
     assert len(chosen) > 1
 
 
+def test_of_equal_sizes_the_salt_chooses_too() -> None:
+    sizes = [(key, 10) for key in "abcde"]
+    assert len({Share(most=10).chosen(sizes, str(salt)) for salt in range(9)}) > 1
+
+
 @pytest.mark.parametrize(
     ("spelled", "share"),
     [
