@@ -6,7 +6,7 @@ import pytest
 from tests.core.worlds import through_json
 from tests.reports.readers import governed
 
-from sagewarden.core.figures import FIGURES_FORMAT, Figures, History
+from sagewarden.core.figures import FIGURES_FORMAT, TREND_FORMAT, Figures, History
 from sagewarden.core.report_rows import JudgedRow, PastRun
 
 REPORT = governed(judged=24, outcomes=21, history=1)
@@ -20,11 +20,11 @@ def test_they_are_those_of_the_report() -> None:
 
 def test_they_come_back_as_they_were() -> None:
     stored = through_json(FIGURES.spelled())
-    assert (stored["format"], Figures.read(stored)) == (1, FIGURES)
+    assert (stored["format"], Figures.read(stored)) == (FIGURES_FORMAT, FIGURES)
 
 
 def test_those_of_a_newer_version_are_refused() -> None:
-    with pytest.raises(ValueError, match="knows formats up to 1"):
+    with pytest.raises(ValueError, match=f"knows formats up to {FIGURES_FORMAT}"):
         Figures.read(FIGURES.spelled() | {"format": FIGURES_FORMAT + 1})
 
 
@@ -32,7 +32,7 @@ def test_a_history_tells_its_format() -> None:
     told: dict[str, Any] = History(
         account="1", region="eu-west-1", target_name="", runs=(FIGURES,)
     ).spelled()
-    assert (told["format"], len(told["runs"])) == (1, 1)
+    assert (told["format"], len(told["runs"])) == (TREND_FORMAT, 1)
 
 
 def test_what_an_older_run_did_not_tell_counts_nothing() -> None:

@@ -34,11 +34,13 @@ WIDTHS = (1280, 760, 390)
 PHONE = 390
 TITLE = re.compile("<title>(.*?)</title>")
 MEASURE = """<!doctype html><title>not measured</title>{frames}
-<script>addEventListener("load", () => {{
+<script>addEventListener("load", () => setTimeout(() => {{
   const pages = [...document.querySelectorAll("iframe")];
   const inner = pages.map((each) => each.contentDocument.documentElement);
   document.title = inner.map((each) => `${{each.scrollWidth}} of ${{each.clientWidth}}`).join(", ");
-}})</script>"""
+}}, 1000))</script>"""
+"""Measured once all is laid out: a second of the browser's own time after everything was loaded."""
+
 FRAME = '<iframe style="border:0;width:{width}px;height:2000px" srcdoc="{page}"></iframe>'
 
 
