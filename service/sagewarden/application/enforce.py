@@ -9,6 +9,7 @@ from functools import partial
 
 from sagewarden.application.archiving import Archived, Archivist, Voucher
 from sagewarden.application.journal import Journal
+from sagewarden.application.lanes import Lanes, spread
 from sagewarden.application.looking import Watch
 from sagewarden.application.ports import Bench
 from sagewarden.application.ports.aws import Effects
@@ -101,8 +102,8 @@ class Enforcer:
             for unit in units:
                 self._enforce_unit(unit, None)
             return
-        with ThreadPoolExecutor(self._order.lanes) as lanes, ThreadPoolExecutor(UNITS) as side:
-            list(side.map(lambda unit: self._enforce_unit(unit, lanes), units))
+        with Lanes(self._order.lanes) as lanes, ThreadPoolExecutor(UNITS) as side:
+            list(side.map(lambda unit: self._enforce_unit(unit, lanes), spread(units)))
 
     def _enforce_unit(self, unit: Unit, lanes: Executor | None) -> None:
         try:

@@ -32,6 +32,7 @@ class Sender:
         self._counter = counter
         self._guard = guard
         self._stopped = threading.local()
+        self._leaving = threading.local()
         self._client = session.effects()
         self._client.meta.events.register("before-send.sagemaker", self._before_send)
 
@@ -43,7 +44,7 @@ class Sender:
         """Send it once; raise what `effect_error` makes of a failure."""
         limiter = self._limiters.of(operation)
         self._stopped.by = None
-        limiter.left()
+        self._leaving.limiter = limiter
         try:
             answer = getattr(self._client, xform_name(operation))(**request)
             check(operation, request, answer)
@@ -62,6 +63,7 @@ class Sender:
         self._counter.add(operation, fault.name.lower() if fault else "ok")
 
     def _before_send(self, **_: Any) -> None:
+        self._leaving.limiter.left()
         try:
             self._guard()
         except BaseException as error:
