@@ -71,6 +71,12 @@ def extra(body: bytes, fields: set[str]) -> dict[str, Any] | None:
     return told if sound else None
 
 
+def erasable(key: str) -> bool:
+    """Whether a tombstone excuses its absence: an archive or a part of an index, nothing else."""
+    family, *rest = key.split("/")[3:] or [""]
+    return family == "archive" or (family == "reports" and "".join(rest[-1:]).startswith("index-"))
+
+
 class Chain:
     """The chain of one target in a folder; archives may expire up to `now` (seconds since 1970)."""
 
@@ -145,9 +151,9 @@ class Chain:
             if own and family == ["retention"] and told["run"] == run:
                 self.stated.append((self.since[key], told["seconds"], set(told["absent"])))
             elif own and told.get("erasure") == run:
-                objects = told["objects"]
-                sound = (each for each in objects if self.named.get(each["key"]) == each["sha256"])
-                self.erased.update(each["key"] for each in sound)
+                for each in told["objects"]:
+                    if self.named.get(each["key"]) == each["sha256"] and erasable(each["key"]):
+                        self.erased.add(each["key"])
 
     def excused(self, key: str) -> bool:
         """Whether an object may be absent: it was erased, or is an archive that has expired."""

@@ -2,6 +2,7 @@
 
 import threading
 import time as machine
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -180,6 +181,34 @@ def test_all_that_wait_are_told_when_we_stop() -> None:
         thread.join(5)
     assert not any(thread.is_alive() for thread in threads)
     assert told.count(False) >= 7
+
+
+class Interrupted(threading.Event):
+    """Raises in the midst of waiting, once the others wait too, as a second signal does."""
+
+    def __init__(self, others: Callable[[], bool]) -> None:
+        super().__init__()
+        self._others = others
+
+    def wait(self, timeout: float | None = None) -> bool:
+        del timeout
+        while not self._others():
+            super().wait(0.001)
+        raise KeyboardInterrupt
+
+
+def test_who_is_torn_away_while_it_waits_for_all_leaves_nobody_behind() -> None:
+    """Else the second signal, which is to end it at once, would have the other threads hang."""
+    limiter = Limiter(Pace(start=2.0, ceiling=2.0), machine.monotonic, threading.Event())
+    assert limiter.wait()
+    torn = Interrupted(lambda: len(limiter._waiting) == 2)
+    with ThreadPoolExecutor(2) as pool:
+        leader = pool.submit(limiter.wait, torn)
+        while not limiter._waiting:
+            threading.Event().wait(0.001)
+        follower = pool.submit(limiter.wait)
+        assert follower.result(timeout=10)
+        assert isinstance(leader.exception(timeout=10), KeyboardInterrupt)
 
 
 class Gate(FakeTime):

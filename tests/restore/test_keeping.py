@@ -260,6 +260,15 @@ def test_a_tombstone_of_other_bytes_excuses_nothing(years: Years) -> None:
     assert years.missing(11) == [first]
 
 
+def test_a_tombstone_of_other_evidence_than_an_archive_excuses_nothing(years: Years) -> None:
+    """Whoever forges one cannot have a report, a journal or an approval forgotten."""
+    years.run(0)
+    report = report_key(TARGET, "run-0000", "report.json")
+    erase(years, report, sha256(b"{}"))
+    years.lose(report)
+    assert years.missing(11) == [report]
+
+
 def test_without_anything_stated_nothing_is_excused() -> None:
     assert Keeping(BEGINNING).excuse("v1/a/b/archive/run/unit/1") is None
 

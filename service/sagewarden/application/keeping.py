@@ -16,7 +16,7 @@ from sagewarden.application.retention import read_statement
 from sagewarden.core.canonical import read_time, sha256
 from sagewarden.core.chain import Manifest
 from sagewarden.core.erasure import ErasedObject, Tombstone
-from sagewarden.core.keys import Family, family_of, prefix, tombstone_key
+from sagewarden.core.keys import Family, erasable, family_of, prefix, tombstone_key
 from sagewarden.core.retention import Stated, expired
 from sagewarden.errors import IntegrityError, VaultAbsent, VaultError, VaultHidden
 
@@ -106,7 +106,8 @@ class Keeping:
         except (VaultError, IntegrityError):
             return
         for each in tombstone.objects if sha256(tombstone.body()) == known else ():
-            if each.key in self.named and self.named[each.key][0] == each.sha256:
+            its = self.named.get(each.key, ("", None))[0]
+            if its == each.sha256 and erasable(each.key):
                 self.erased[each.key] = Erased(each, tombstone)
 
 

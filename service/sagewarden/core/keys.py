@@ -242,6 +242,12 @@ def is_index(key: str) -> bool:
     return key.rpartition("/")[2].startswith(_INDEX)
 
 
+def erasable(key: str) -> bool:
+    """Whether an erasure may take it: an archive or a part of an index, and no other evidence."""
+    family = family_of(key)
+    return family == Family.ARCHIVE or (family == Family.REPORTS and is_index(key))
+
+
 def chain_key(target: Target, number: int) -> str:
     """The manifest that is the chain's link of this number."""
     return _key(target, Family.CHAIN, _number(number, 12))

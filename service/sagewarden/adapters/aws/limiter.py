@@ -170,7 +170,7 @@ class Limiter:
         self._next_slot = monotonic()
         self._rate = Rate(pace, self._next_slot)
         self._waiting: list[_Waiter] = []
-        self._led = False
+        self._leader: _Waiter | None = None
         self._mine = threading.local()
         self._turns = 0
         self._usual = 0.0
@@ -187,11 +187,16 @@ class Limiter:
         me = _Waiter(now, getattr(self._mine, "served", now))
         with self._lock:
             self._waiting.append(me)
-            leads, self._led = not self._led, True
-        if not leads:
-            me.called.acquire()
-        if not me.turn:
-            self._lead(me, stop)
+            leads = self._leader is None
+            if leads:
+                self._leader = me
+        try:
+            if not leads:
+                me.called.acquire()
+            if not me.turn:
+                self._lead(me, stop)
+        finally:  # a second signal is raised in the midst of it, and others go on waiting
+            self._leave(me)
         self._mine.turn = me.turn
         if me.turn:
             self._mine.served = me.served
@@ -236,13 +241,17 @@ class Limiter:
                     self._grant(min(self._waiting, key=lambda each: each.served))
                     continue
             if stop.wait(max(0.0, min(delay, _STEP))):
-                break
+                return
+
+    def _leave(self, me: _Waiter) -> None:
+        """Wait no more; who waited for the slots of all lets another one do so."""
         with self._lock:
-            if not me.turn:
+            if me in self._waiting:
                 self._waiting.remove(me)
-            self._led = bool(self._waiting)
-            if self._led:  # another one waits for slots now
-                self._waiting[0].called.release()
+            if self._leader is me:
+                self._leader = self._waiting[0] if self._waiting else None
+                if self._leader is not None:
+                    self._leader.called.release()
 
     def _grant(self, waiter: _Waiter) -> None:
         now = self._monotonic()
